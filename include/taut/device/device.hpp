@@ -1,0 +1,123 @@
+/// Device: who owns the kernels. What a device must offer, group by group; layers know nothing else about it.
+///
+/// A device is an object with member templates. Every pointer lies in the device's memory, images are channels last, `rows` is the
+/// number of samples, and results never depend on the number of threads. Outputs are overwritten, never added to.
+/// `workspace` holds at least as many elements as the matching `…_workspace` function says, and nothing between calls.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "taut/core/geometry.hpp"
+#include "taut/core/random.hpp"
+
+namespace taut {
+
+/// What cross entropy leaves behind: sums, so that an average over several batches is exact.
+struct LossSums {
+  double loss = 0;    ///< Σ over rows of (weight of the row's class) × loss
+  double weight = 0;  ///< Σ over rows of (weight of the row's class)
+  std::uint64_t correct = 0;  ///< rows whose largest logit is their class; the first of equals counts
+};
+
+/// One step of Adam (Kingma and Ba, 2014) or AdamW (Loshchilov and Hutter, 2017), as PyTorch defines them.
+struct AdamStep {
+  double learning_rate = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0;
+  bool decoupled = false;   ///< AdamW: the decay acts on the weights instead of joining the gradient
+  std::uint64_t step = 1;   ///< counts from 1, for the bias corrections
+};
+
+/// One step of stochastic gradient descent, as PyTorch defines it.
+struct SgdStep {
+  double learning_rate = 1e-2, momentum = 0, dampening = 0, weight_decay = 0;
+  bool nesterov = false;
+  std::uint64_t step = 1;   ///< counts from 1: the first step copies the gradient into the momentum buffer
+};
+
+/// y (rows, out_height, out_width, out_channels) = activation(x * weight + bias); `bias` may be null.
+/// backward_weight also writes dbias, Σ of dy over rows and pixels, unless it is null.
+template <class D, class T>
+concept ConvolutionKernels = requires(D d, index_t rows, const T* in, T* out) {
+  { D::template conv2d_workspace<Conv2dGeometry{}, T>(rows) } -> std::same_as<index_t>;
+  d.template conv2d_forward<Conv2dGeometry{}, T>(rows, in /*x*/, in /*weight*/, in /*bias*/, Activation{}, out /*y*/, out /*workspace*/);
+  d.template conv2d_backward_input<Conv2dGeometry{}, T>(rows, in /*dy*/, in /*weight*/, out /*dx*/, out /*workspace*/);
+  d.template conv2d_backward_weight<Conv2dGeometry{}, T>(rows, in /*x*/, in /*dy*/, out /*dweight*/, out /*dbias*/, out /*workspace*/);
+};
+
+/// y (rows, out) = activation(x (rows, in) · weight (in, out) + bias (out)); `bias` and `dbias` may be null.
+template <class D, class T>
+concept LinearKernels = requires(D d, index_t rows, const T* in, T* out) {
+  { D::template linear_workspace<LinearGeometry{}, T>(rows) } -> std::same_as<index_t>;
+  d.template linear_forward<LinearGeometry{}, T>(rows, in /*x*/, in /*weight*/, in /*bias*/, Activation{}, out /*y*/, out /*workspace*/);
+  d.template linear_backward_input<LinearGeometry{}, T>(rows, in /*dy*/, in /*weight*/, out /*dx*/, out /*workspace*/);
+  d.template linear_backward_weight<LinearGeometry{}, T>(rows, in /*x*/, in /*dy*/, out /*dweight*/, out /*dbias*/, out /*workspace*/);
+};
+
+/// What batch normalisation needs besides its vectors.
+struct BatchNormOptions {
+  double eps = 1e-5, momentum = 0.1;
+};
+
+/// The vectors of one batch normalisation, each with one element a channel.
+template <class T>
+struct BatchNormVectors {
+  const T* gamma = nullptr;
+  const T* beta = nullptr;
+  T* running_mean = nullptr;
+  T* running_variance = nullptr;
+  T* mean = nullptr;     ///< of this batch; what backward needs again
+  T* inv_std = nullptr;  ///< 1 / sqrt(biased variance of this batch + eps); what backward needs again
+  T* scale = nullptr;    ///< gamma · inv_std
+  T* shift = nullptr;    ///< beta − mean · scale
+};
+
+/// Normalise → activate → max-pool. Argmax is one byte an output: the index of the chosen element in its window, row by row
+/// (255: the activation is flat there, no gradient passes); it is null where the geometry doesn't pool.
+/// Where the geometry doesn't normalise, the batch norm's pointers are null. Where it neither normalises nor pools, norm_pool_backward may
+/// be given dx == dy, and x may be the activation's output instead of its input.
+template <class D, class T>
+concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::uint8_t* bytes, const std::uint8_t* const_bytes,
+                                   BatchNormOptions options, BatchNormVectors<T> norm) {
+  { D::template norm_pool_workspace<NormPoolGeometry{}, T>(rows) } -> std::same_as<index_t>;
+  // mean, inv_std, scale and shift of this batch; moves the running statistics (unbiased variance) by momentum
+  d.template batch_norm_statistics<NormPoolGeometry{}, T>(rows, in /*x*/, options, norm, out /*workspace*/);
+  // scale and shift from the running statistics
+  d.template batch_norm_running<NormPoolGeometry{}, T>(options, norm);
+  // y = pool(activation(scale·x + shift)); argmax may be null
+  d.template norm_pool_forward<NormPoolGeometry{}, T>(rows, in /*x*/, norm, out /*y*/, bytes /*argmax*/);
+  // through pool, activation and the batch's statistics; dgamma and dbeta are null where nothing is normalised
+  d.template norm_pool_backward<NormPoolGeometry{}, T>(rows, in /*x*/, in /*dy*/, const_bytes /*argmax*/, norm, out /*dx*/,
+                                                       out /*dgamma*/, out /*dbeta*/, out /*workspace*/);
+};
+
+/// y = mask · x / (1 − percent/100), the mask a function of (key, position) alone: the backward pass calls the same on dy.
+/// Element i is kept where word i % 4 of philox(key, i / 4), as a number in [0, 1), is at least percent/100.
+template <class D, class T>
+concept DropoutKernels = requires(D d, index_t count, const T* in, T* out, RandomKey key) {
+  d.template dropout<T>(count, in /*x*/, out /*y*/, index_t{} /*percent*/, key);
+};
+
+/// Cross entropy of softmax(logits (rows, classes)) against labels, log-softmax computed stably, classes weighted and labels smoothed
+/// as PyTorch's CrossEntropyLoss does; dlogits (rows, classes) is the gradient of the weighted mean, or null.
+template <class D, class T>
+concept LossKernels = requires(D d, index_t rows, const T* in, T* out, const std::int32_t* labels) {
+  { d.template cross_entropy<T>(rows, index_t{} /*classes*/, in /*logits*/, labels, in /*class_weights or null*/, double{} /*smoothing*/,
+                                out /*dlogits*/) } -> std::same_as<LossSums>;
+  d.template softmax<T>(rows, index_t{} /*classes*/, in /*logits*/, out /*probabilities*/);
+};
+
+/// Sweeps over flat spans of parameters.
+template <class D, class T>
+concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
+  d.template adam_step<T>(count, out /*parameters*/, in /*gradients*/, out /*first moments*/, out /*second moments*/, AdamStep{});
+  d.template sgd_step<T>(count, out /*parameters*/, in /*gradients*/, out /*momentum, null where it is 0*/, SgdStep{});
+  { d.template sum_of_squares<T>(count, in) } -> std::same_as<double>;
+  d.template scale<T>(count, T{} /*factor*/, out);
+};
+
+/// A device with every group: what a model needs to be trained on it.
+template <class D, class T>
+concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && NormPoolKernels<D, T> && DropoutKernels<D, T> && LossKernels<D, T> &&
+                 OptimizerKernels<D, T>;
+
+}  // namespace taut

@@ -1,0 +1,124 @@
+/// Reference: the device of plain loops. Slow, for any scalar, and what every other device is held to.
+#pragma once
+
+#include <cmath>
+
+#include "taut/device/device.hpp"
+#include "taut/kernels/reference/convolution.hpp"
+#include "taut/kernels/reference/dropout.hpp"
+#include "taut/kernels/reference/linear.hpp"
+#include "taut/kernels/reference/loss.hpp"
+#include "taut/kernels/reference/norm_pool.hpp"
+#include "taut/kernels/reference/optimizer.hpp"
+
+namespace taut {
+
+class Reference {
+ public:
+  template <Conv2dGeometry G, class T>
+  static constexpr index_t conv2d_workspace(index_t) {
+    return 0;
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_forward(index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y, T*) {
+    kernels::reference::convolution_forward(G, rows, x, weight, bias, activation, y);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_backward_input(index_t rows, const T* dy, const T* weight, T* dx, T*) {
+    kernels::reference::convolution_backward_input(G, rows, dy, weight, dx);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T*) {
+    kernels::reference::convolution_backward_weight(G, rows, x, dy, dweight, dbias);
+  }
+
+  template <LinearGeometry G, class T>
+  static constexpr index_t linear_workspace(index_t) {
+    return 0;
+  }
+  template <LinearGeometry G, class T>
+  void linear_forward(index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y, T*) {
+    kernels::reference::linear_forward(G, rows, x, weight, bias, activation, y);
+  }
+  template <LinearGeometry G, class T>
+  void linear_backward_input(index_t rows, const T* dy, const T* weight, T* dx, T*) {
+    kernels::reference::linear_backward_input(G, rows, dy, weight, dx);
+  }
+  template <LinearGeometry G, class T>
+  void linear_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T*) {
+    kernels::reference::linear_backward_weight(G, rows, x, dy, dweight, dbias);
+  }
+
+  template <NormPoolGeometry G, class T>
+  static constexpr index_t norm_pool_workspace(index_t) {
+    return 0;
+  }
+  template <NormPoolGeometry G, class T>
+  void batch_norm_statistics(index_t rows, const T* x, BatchNormOptions options, BatchNormVectors<T> norm, T*) {
+    const index_t pixels = rows * G.in_pixels();
+    kernels::reference::channel_statistics(pixels, G.channels, x, norm.mean, norm.inv_std);
+    const double unbiased = pixels > 1 ? static_cast<double>(pixels) / static_cast<double>(pixels - 1) : 1;
+    for (index_t c = 0; c < G.channels; ++c) {
+      const double mean = static_cast<double>(norm.mean[c]), variance = static_cast<double>(norm.inv_std[c]);
+      norm.running_mean[c] += static_cast<T>(options.momentum * (mean - static_cast<double>(norm.running_mean[c])));
+      norm.running_variance[c] +=
+          static_cast<T>(options.momentum * (variance * unbiased - static_cast<double>(norm.running_variance[c])));
+      norm.inv_std[c] = static_cast<T>(1 / std::sqrt(variance + options.eps));
+      norm.scale[c] = norm.gamma[c] * norm.inv_std[c];
+      norm.shift[c] = norm.beta[c] - norm.mean[c] * norm.scale[c];
+    }
+  }
+  template <NormPoolGeometry G, class T>
+  void batch_norm_running(BatchNormOptions options, BatchNormVectors<T> norm) {
+    for (index_t c = 0; c < G.channels; ++c) {
+      norm.scale[c] = norm.gamma[c] * static_cast<T>(1 / std::sqrt(static_cast<double>(norm.running_variance[c]) + options.eps));
+      norm.shift[c] = norm.beta[c] - norm.running_mean[c] * norm.scale[c];
+    }
+  }
+  template <NormPoolGeometry G, class T>
+  void norm_pool_forward(index_t rows, const T* x, BatchNormVectors<T> norm, T* y, std::uint8_t* argmax) {
+    kernels::reference::norm_pool_forward(G, rows, x, norm.scale, norm.shift, y, argmax);
+  }
+  template <NormPoolGeometry G, class T>
+  void norm_pool_backward(index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, BatchNormVectors<T> norm, T* dx, T* dgamma,
+                          T* dbeta, T*) {
+    kernels::reference::activation_pool_backward(G, rows, x, norm.scale, norm.shift, dy, argmax, dx);
+    if constexpr (G.normalize) {
+      kernels::reference::batch_norm_backward(rows * G.in_pixels(), G.channels, x, norm.gamma, norm.mean, norm.inv_std, dx, dgamma, dbeta);
+    }
+  }
+
+  template <class T>
+  void dropout(index_t count, const T* x, T* y, index_t percent, RandomKey key) {
+    kernels::reference::dropout(count, x, y, percent, key);
+  }
+
+  template <class T>
+  LossSums cross_entropy(index_t rows, index_t classes, const T* logits, const std::int32_t* labels, const T* class_weights,
+                         double smoothing, T* dlogits) {
+    return kernels::reference::cross_entropy(rows, classes, logits, labels, class_weights, smoothing, dlogits);
+  }
+  template <class T>
+  void softmax(index_t rows, index_t classes, const T* logits, T* probabilities) {
+    kernels::reference::softmax(rows, classes, logits, probabilities);
+  }
+
+  template <class T>
+  void adam_step(index_t count, T* parameters, const T* gradients, T* first, T* second, AdamStep step) {
+    kernels::reference::adam_step(count, parameters, gradients, first, second, step);
+  }
+  template <class T>
+  void sgd_step(index_t count, T* parameters, const T* gradients, T* velocity, SgdStep step) {
+    kernels::reference::sgd_step(count, parameters, gradients, velocity, step);
+  }
+  template <class T>
+  double sum_of_squares(index_t count, const T* x) {
+    return kernels::reference::sum_of_squares(count, x);
+  }
+  template <class T>
+  void scale(index_t count, T factor, T* x) {
+    for (index_t i = 0; i < count; ++i) x[i] *= factor;
+  }
+};
+
+}  // namespace taut

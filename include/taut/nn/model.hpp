@@ -1,0 +1,301 @@
+/// Model: a network with memory, on a device; it trains and it infers.
+#pragma once
+
+#include <cmath>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "taut/core/arena.hpp"
+#include "taut/core/batch.hpp"
+#include "taut/core/error.hpp"
+#include "taut/device/device.hpp"
+#include "taut/nn/cross_entropy.hpp"
+#include "taut/nn/initialize.hpp"
+#include "taut/nn/model_misfit.hpp"
+#include "taut/nn/named_tensor.hpp"
+#include "taut/nn/sequential.hpp"
+#include "taut/nn/step.hpp"
+
+namespace taut {
+
+/// Owns a network's parameters, gradients, buffers, activations and workspace, one aligned block each, allocated on construction and
+/// never again. One caller at a time.
+///
+/// Net: a Sequential. T: float or double. D: a device (see device/device.hpp). MaxBatch: the most rows of a batch.
+template <class Net, class T, class D, index_t MaxBatch = 64>
+class Model {
+ public:
+  using Network = Net;
+  using Scalar = T;
+  using DeviceType = D;
+  using Input = BatchView<const T, Net::input_shape>;
+  using Output = BatchView<const T, Net::output_shape>;
+  static constexpr index_t max_batch = MaxBatch;
+  static constexpr const auto& memory = Net::template memory<MaxBatch>;
+
+  explicit Model(Seed seed, D device = D{})
+      : device_(std::move(device)),
+        seed_(seed),
+        parameters_(memory.parameters),
+        gradients_(memory.parameters),
+        buffers_(memory.buffers),
+        activations_(memory.training),
+        vectors_(memory.vectors),
+        argmax_(memory.argmax_bytes),
+        workspace_(workspace_elements),
+        class_weights_(Net::output_shape.size()) {
+    initialize(Net::plan, seed, parameters_.data(), buffers_.data());
+  }
+
+  /// The network's output in inference mode: running statistics, no dropout. The view is valid until the next call.
+  template <class Samples>
+  Output evaluate(const Samples& samples) {
+    return run_forward(checked(samples), Mode::inference);
+  }
+
+  /// The network's output in training mode; moves running statistics, draws dropout masks. `samples` must outlive `backward`.
+  template <class Samples>
+  Output forward(const Samples& samples) {
+    const Output output = run_forward(checked(samples), Mode::training);
+    ++forward_passes_;
+    return output;
+  }
+
+  /// Gradients of all parameters from the gradient of the output, for the last `forward`. Overwrites `gradients()`.
+  void backward(Output output_gradient) {
+    if (output_gradient.rows != input_.rows || input_.data == nullptr) {
+      fail("backward expects the gradient of the last forward's ", input_.rows, " rows but got ", output_gradient.rows);
+    }
+    std::copy_n(output_gradient.data, output_gradient.rows * Net::output_shape.size(), output_gradient_data());
+    run_backward();
+  }
+
+  /// One training pass: forward, loss, backward. A loss that isn't finite leaves the gradients alone: see `first_non_finite`.
+  template <class Samples, index_t Classes>
+  LossSums forward_backward(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
+    const Output logits = forward(samples);
+    const LossSums sums = cross_entropy(logits, labels, loss, output_gradient_data());
+    if (std::isfinite(sums.loss)) run_backward();
+    return sums;
+  }
+
+  /// The loss in inference mode; no gradients.
+  template <class Samples, index_t Classes>
+  LossSums loss(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
+    return cross_entropy(evaluate(samples), labels, loss, nullptr);
+  }
+
+  /// Softmax of an output, row by row, into `probabilities` (rows, classes).
+  void softmax(Output logits, T* probabilities) {
+    static_assert(LossKernels<D, T>, "this device has no loss kernels (cross_entropy, softmax)");
+    device_.template softmax<T>(logits.rows, Net::output_shape.size(), logits.data, probabilities);
+  }
+
+  /// The first layer whose output in the last forward pass holds a value that isn't finite, e.g. "layer 4, Conv2d<64,3,Padding{1}>".
+  std::optional<std::string> first_non_finite() const {
+    std::optional<std::string> found;
+    for_each_step([&]<index_t I>() {
+      if (found) return;
+      const LayerPlan& last = Net::plan.layers[Net::plan.steps[I].first + Net::plan.steps[I].count - 1];
+      const T* const values = activations_.data() + memory.activation_offset[I];
+      for (index_t i = 0; i < input_.rows * last.output.size(); ++i) {
+        if (!std::isfinite(values[i])) found = layer_name<Net::plan.steps[I].first>();
+        if (found) return;
+      }
+    });
+    return found;
+  }
+
+  /// All parameters as one span; alignment gaps between tensors stay zero. Gradients lie at the same offsets.
+  std::span<T> parameters() { return parameters_.span(); }
+  std::span<const T> parameters() const { return parameters_.span(); }
+  std::span<T> gradients() { return gradients_.span(); }
+  std::span<const T> gradients() const { return gradients_.span(); }
+  /// What isn't trained: running statistics.
+  std::span<T> buffers() { return buffers_.span(); }
+  std::span<const T> buffers() const { return buffers_.span(); }
+
+  D& device() { return device_; }
+
+  /// How many training passes there were: dropout masks depend on it, so that a resumed training must restore it.
+  std::uint64_t forward_passes() const { return forward_passes_; }
+  void set_forward_passes(std::uint64_t passes) { forward_passes_ = passes; }
+
+  /// Every parameter and buffer with PyTorch's names, shapes and order.
+  std::vector<NamedTensor<T>> export_tensors() const { return export_from(parameters_.data(), buffers_.data()); }
+  /// The gradient of every parameter, likewise.
+  std::vector<NamedTensor<T>> export_gradients() const { return export_from(gradients_.data(), nullptr); }
+
+  /// Takes every parameter and buffer from `tensors`, in any order. Throws an Error that names the first tensor which is missing, too
+  /// many or of another shape; then the model is as it was.
+  void import_tensors(std::span<const NamedTensor<T>> tensors) {
+    index_t expected = 0;
+    for_each_tensor([&](const LayerPlan&, const TensorSpec& spec, index_t, std::string name, std::string owner) {
+      ++expected;
+      const NamedTensor<T>* found = find(tensors, name);
+      if (found == nullptr) fail("there is no tensor ", name, " for ", owner);
+      if (found->shape != spec.shape || found->values.size() != spec.shape.size()) {
+        fail("tensor ", name, " for ", owner, " should be ", describe(spec.shape), " but is ", describe(found->shape));
+      }
+    });
+    if (tensors.size() != expected) fail("the network has ", expected, " tensors but ", tensors.size(), " were given");
+    for_each_tensor([&](const LayerPlan& layer, const TensorSpec& spec, index_t offset, std::string name, std::string) {
+      const NamedTensor<T>* found = find(tensors, name);
+      T* const values = (spec.trainable ? parameters_.data() : buffers_.data()) + offset;
+      for (index_t i = 0; i < spec.shape.size(); ++i) values[detail::storage_index(layer, spec, i)] = found->values[i];
+    });
+  }
+
+  /// Elements of workspace that this device needs: the most that any step asks for.
+  static constexpr index_t workspace_elements = []<index_t... I>(std::index_sequence<I...>) {
+    index_t most = 0;
+    ((most = std::max(most, step_t<Net, I>::template workspace<D, T>(MaxBatch))), ...);
+    return most;
+  }(std::make_index_sequence<Net::plan.step_count>{});
+
+ private:
+  static constexpr index_t steps = Net::plan.step_count;
+
+  template <class Visit>
+  static void for_each_step(Visit&& visit) {
+    [&]<index_t... I>(std::index_sequence<I...>) { (visit.template operator()<I>(), ...); }(std::make_index_sequence<steps>{});
+  }
+
+  template <class Samples>
+  Input checked(const Samples& samples) const {
+    (void)diagnostics::require<Samples::sample_shape == Net::input_shape, diagnostics::sample_misfit<Net, Samples::sample_shape>>{};
+    Input input;
+    if constexpr (requires { Samples::max_rows; }) {
+      (void)diagnostics::require<(Samples::max_rows <= MaxBatch), diagnostics::batch_misfit<Net, MaxBatch, Samples::max_rows>>{};
+      input = samples.view();
+    } else {
+      input = samples;
+    }
+    if (input.rows == 0 || input.rows > MaxBatch) {
+      fail("the model expects batches of 1 to ", MaxBatch, " rows but got ", input.rows);
+    }
+    return input;
+  }
+
+  template <index_t I>
+  StepMemory<T> step_memory() {
+    StepMemory<T> step;
+    step.rows = input_.rows;
+    step.y = activations_.data() + memory.activation_offset[I];
+    step.dy = activations_.data() + memory.gradient_offset[I];
+    if constexpr (I == 0) {
+      step.x = input_.data;
+    } else {
+      step.x = activations_.data() + memory.activation_offset[I - 1];
+      step.dx = activations_.data() + memory.gradient_offset[I - 1];
+    }
+    step.parameters = parameters_.data();
+    step.gradients = gradients_.data();
+    step.buffers = buffers_.data();
+    step.vectors = vectors_.data() + memory.vectors_offset[I];
+    step.argmax = argmax_.data() + memory.argmax_offset[I];
+    step.workspace = workspace_.data();
+    return step;
+  }
+
+  template <index_t I>
+  RandomKey dropout_key(std::uint64_t pass) const {
+    return {fork(seed_.value, 0xD0), pass * steps + I};
+  }
+
+  Output run_forward(Input input, Mode mode) {
+    input_ = input;
+    for_each_step([&]<index_t I>() {
+      StepMemory<T> step = step_memory<I>();
+      step.key = dropout_key<I>(forward_passes_);
+      step_t<Net, I>::forward(device_, step, mode);
+    });
+    return {activations_.data() + memory.activation_offset[steps - 1], input.rows};
+  }
+
+  void run_backward() {
+    for_each_step([&]<index_t Reversed>() {
+      constexpr index_t I = steps - 1 - Reversed;
+      StepMemory<T> step = step_memory<I>();
+      step.key = dropout_key<I>(forward_passes_ - 1);
+      step_t<Net, I>::backward(device_, step);
+    });
+    input_.data = nullptr;
+  }
+
+  T* output_gradient_data() { return activations_.data() + memory.gradient_offset[steps - 1]; }
+
+  template <index_t Classes>
+  LossSums cross_entropy(Output logits, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss, T* gradient) {
+    static_assert(LossKernels<D, T>, "this device has no loss kernels (cross_entropy, softmax)");
+    (void)diagnostics::require<Net::output_shape == Shape{Classes}, diagnostics::loss_misfit<Net, Classes>>{};
+    if (labels.size() != logits.rows) fail("the loss expects ", logits.rows, " labels but got ", labels.size());
+    for (index_t i = 0; i < labels.size(); ++i) {
+      if (labels[i] < 0 || static_cast<index_t>(labels[i]) >= Classes) {
+        fail("label ", i, " of the batch should be a class from 0 to ", Classes - 1, " but is ", labels[i]);
+      }
+    }
+    for (index_t i = 0; i < Classes; ++i) class_weights_.data()[i] = static_cast<T>(loss.class_weights[i]);
+    return device_.template cross_entropy<T>(logits.rows, Classes, logits.data, labels.data(), class_weights_.data(), loss.label_smoothing,
+                                             gradient);
+  }
+
+  template <index_t Index>
+  static std::string layer_name() {
+    TextBuilder text;
+    text << "layer " << Index << ", ";
+    Net::template layer<Index>::name(text);
+    return std::string(text.view());
+  }
+
+  static std::string describe(Shape shape) {
+    TextBuilder text;
+    text << shape;
+    return std::string(text.view());
+  }
+
+  template <class Visit>
+  static void for_each_tensor(Visit&& visit) {
+    [&]<index_t... L>(std::index_sequence<L...>) {
+      auto visit_layer = [&](const LayerPlan& layer, index_t index, std::string owner) {
+        for (index_t t = 0; t < layer.tensors.count; ++t) {
+          const TensorSpec& spec = layer.tensors.specs[t];
+          visit(layer, spec, layer.tensor_offset[t], std::to_string(index) + "." + spec.name, owner);
+        }
+      };
+      (visit_layer(Net::plan.layers[L], L, layer_name<L>()), ...);
+    }(std::make_index_sequence<Net::depth>{});
+  }
+
+  static const NamedTensor<T>* find(std::span<const NamedTensor<T>> tensors, const std::string& name) {
+    for (const NamedTensor<T>& tensor : tensors) {
+      if (tensor.name == name) return &tensor;
+    }
+    return nullptr;
+  }
+
+  std::vector<NamedTensor<T>> export_from(const T* parameters, const T* buffers) const {
+    std::vector<NamedTensor<T>> tensors;
+    for_each_tensor([&](const LayerPlan& layer, const TensorSpec& spec, index_t offset, std::string name, std::string) {
+      const T* const arena = spec.trainable ? parameters : buffers;
+      if (arena == nullptr) return;
+      NamedTensor<T> tensor{std::move(name), spec.shape, std::vector<T>(spec.shape.size())};
+      for (index_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] = arena[offset + detail::storage_index(layer, spec, i)];
+      tensors.push_back(std::move(tensor));
+    });
+    return tensors;
+  }
+
+  D device_;
+  Seed seed_;
+  Arena<T> parameters_, gradients_, buffers_, activations_, vectors_;
+  Arena<std::uint8_t> argmax_;
+  Arena<T> workspace_, class_weights_;
+  Input input_{};
+  std::uint64_t forward_passes_ = 0;
+};
+
+}  // namespace taut

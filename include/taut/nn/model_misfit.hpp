@@ -1,0 +1,84 @@
+/// ModelMisfit: sentences about what is handed to a model and doesn't fit: samples, batches, losses.
+#pragma once
+
+#include "taut/core/diagnostics.hpp"
+
+namespace taut::diagnostics {
+
+/// Common pieces: a sentence about a model, not about one of its layers.
+struct about_model {
+  static constexpr index_t index = 0;
+  static constexpr TextBuilder advice() { return {}; }
+
+  static constexpr TextBuilder say(std::string_view words) {
+    TextBuilder text;
+    text << words;
+    return text;
+  }
+};
+
+template <class Net, Shape Sample>
+struct sample_misfit : about_model {
+  using Layer = Net;
+  static constexpr Shape received = Sample;
+  static constexpr TextBuilder who() { return say("the model"); }
+  static constexpr TextBuilder wanted() {
+    TextBuilder text;
+    text << "expects samples of " << Net::input_shape;
+    return text;
+  }
+  static constexpr TextBuilder got() {
+    TextBuilder text;
+    text << "but got samples of " << Sample;
+    return text;
+  }
+  static constexpr TextBuilder where() { return say("the network's input shape"); }
+};
+
+template <class Net, index_t MaxBatch, index_t Rows>
+struct batch_misfit : about_model {
+  using Layer = Net;
+  static constexpr Shape received{Rows};
+  static constexpr TextBuilder who() { return say("the model"); }
+  static constexpr TextBuilder wanted() {
+    TextBuilder text;
+    text << "expects batches of at most " << MaxBatch << " rows";
+    return text;
+  }
+  static constexpr TextBuilder got() {
+    TextBuilder text;
+    text << "but got one of up to " << Rows;
+    return text;
+  }
+  static constexpr TextBuilder where() { return say("Model's fourth argument"); }
+};
+
+template <class Net, index_t Classes>
+struct loss_misfit : about_model {
+  using Layer = Net;
+  static constexpr Shape received = Net::output_shape;
+  static constexpr TextBuilder who() {
+    TextBuilder text;
+    text << "CrossEntropy<" << Classes << ">";
+    return text;
+  }
+  static constexpr TextBuilder wanted() {
+    TextBuilder text;
+    text << "expects " << Classes << " logits";
+    return text;
+  }
+  static constexpr TextBuilder got() {
+    TextBuilder text;
+    text << "but got " << Net::output_shape;
+    return text;
+  }
+  static constexpr TextBuilder where() { return say("the network's output shape"); }
+};
+
+/// Empty where the condition holds; elsewhere its name is the error.
+template <bool Fits, class Explain>
+struct require {};
+template <class Explain>
+struct require<false, Explain> : stop<Explain> {};
+
+}  // namespace taut::diagnostics

@@ -1,0 +1,144 @@
+/// Options: what is told to a layer beside its sizes, as values of small structs in its template arguments.
+#pragma once
+
+#include <concepts>
+
+#include "taut/core/shape.hpp"
+#include "taut/core/text.hpp"
+
+namespace taut {
+
+namespace detail {
+
+/// A height and a width; one number stands for both.
+struct Extents {
+  index_t height, width;
+
+  constexpr explicit Extents(index_t both) : height(both), width(both) {}
+  constexpr Extents(index_t h, index_t w) : height(h), width(w) {}
+
+  constexpr void write(TextBuilder& text, const char* name) const {
+    text << name << "{" << height;
+    if (width != height) text << "," << width;
+    text << "}";
+  }
+};
+
+}  // namespace detail
+
+/// Kernel size, for kernels that aren't square: `Kernel{3, 5}` is 3 high and 5 wide.
+struct Kernel : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "Kernel"); }
+};
+
+/// Steps between windows.
+struct Stride : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "Stride"); }
+};
+
+/// Rows and columns added on each side: zeros for a convolution, −infinity for a max-pool.
+struct Padding : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "Padding"); }
+};
+
+/// Distance between the taps of a kernel.
+struct Dilation : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "Dilation"); }
+};
+
+/// Convolves the channels in this many independent groups.
+struct Groups {
+  index_t count;
+  constexpr void write(TextBuilder& text) const { text << "Groups{" << count << "}"; }
+};
+
+/// Leaves the bias out.
+struct NoBias {
+  constexpr void write(TextBuilder& text) const { text << "NoBias{}"; }
+};
+
+/// Lets a pool ignore the last rows and columns that fill no window, as PyTorch does. Without it the window must divide the image.
+struct RoundDown {
+  constexpr void write(TextBuilder& text) const { text << "RoundDown{}"; }
+};
+
+/// What is added to a variance before its square root.
+struct Eps {
+  double value;
+  constexpr void write(TextBuilder& text) const { text << "Eps"; }
+};
+
+/// How far a running statistic moves towards the current batch's.
+struct Momentum {
+  double value;
+  constexpr void write(TextBuilder& text) const { text << "Momentum"; }
+};
+
+namespace detail {
+
+/// The argument of type `Option`, or the fallback where none was given.
+template <class Option, auto... Arguments>
+constexpr Option option_or(Option fallback) {
+  [[maybe_unused]] auto take = [&](auto argument) {
+    if constexpr (std::same_as<decltype(argument), Option>) fallback = argument;
+  };
+  (take(Arguments), ...);
+  return fallback;
+}
+
+template <class Option, auto... Arguments>
+inline constexpr bool has_option = (std::same_as<std::remove_const_t<decltype(Arguments)>, Option> || ...);
+
+template <class T, class... Choices>
+concept one_of = (std::same_as<std::remove_const_t<T>, Choices> || ...);
+
+/// How many of the arguments are plain integers; they stand before the options.
+template <auto... Arguments>
+inline constexpr index_t integer_count = (index_t{0} + ... + index_t{std::integral<decltype(Arguments)>});
+
+template <auto... Arguments>
+constexpr bool integers_first() {
+  bool option_seen = false, in_order = true;
+  [[maybe_unused]] auto visit = [&](bool is_integer) {
+    if (is_integer && option_seen) in_order = false;
+    option_seen = option_seen || !is_integer;
+  };
+  (visit(std::integral<decltype(Arguments)>), ...);
+  return in_order;
+}
+
+/// The integer argument at `position`; 0 where there are fewer.
+template <auto... Arguments>
+constexpr index_t integer_at(index_t position) {
+  index_t found = 0, seen = 0;
+  [[maybe_unused]] auto take = [&](auto argument) {
+    if constexpr (std::integral<decltype(argument)>) {
+      if (seen++ == position) found = static_cast<index_t>(argument);
+    }
+  };
+  (take(Arguments), ...);
+  return found;
+}
+
+/// Writes the arguments as a person would: `64,3,Padding{1}`.
+template <auto... Arguments>
+constexpr void write_arguments(TextBuilder& text) {
+  bool first = true;
+  [[maybe_unused]] auto write = [&](auto argument) {
+    if (!first) text << ",";
+    first = false;
+    if constexpr (std::integral<decltype(argument)>) {
+      text << static_cast<index_t>(argument);
+    } else {
+      argument.write(text);
+    }
+  };
+  (write(Arguments), ...);
+}
+
+}  // namespace detail
+}  // namespace taut

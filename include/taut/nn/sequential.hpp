@@ -1,0 +1,79 @@
+/// Sequential: an input shape and layers in a row; the network as a type.
+#pragma once
+
+#include <type_traits>
+
+#include "taut/nn/memory_plan.hpp"
+#include "taut/nn/misfit.hpp"
+#include "taut/nn/plan.hpp"
+
+namespace taut {
+
+namespace detail {
+
+template <Shape Input, class List>
+inline constexpr auto plan_of = make_plan(Input, List{});
+
+/// Reaches a layer's type by its number without a recursion.
+template <class List>
+struct LayersOf;
+template <class... Layers>
+struct LayersOf<LayerList<Layers...>> {
+  using Table = LayerTable<std::make_index_sequence<sizeof...(Layers)>, Layers...>;
+  template <index_t Index>
+  using at = typename decltype(layer_at<Index>(Table{}))::type;
+};
+
+template <class List, index_t Index>
+struct LayerBefore {
+  using type = typename LayersOf<List>::template at<Index - 1>;
+};
+template <class List>
+struct LayerBefore<List, 0> {
+  using type = diagnostics::network_input;
+};
+
+/// A base that is empty where the network fits; elsewhere its name is the error, and the network has no members.
+template <bool Fits, Shape Input, class List>
+struct must_fit {};
+
+template <Shape Input, class List>
+struct must_fit<false, Input, List>
+    : diagnostics::stop<diagnostics::misfit<
+          typename LayersOf<List>::template at<plan_of<Input, List>.first_misfit>,
+          typename LayerBefore<List, plan_of<Input, List>.first_misfit>::type,
+          plan_of<Input, List>.layers[plan_of<Input, List>.first_misfit].input, plan_of<Input, List>.first_misfit>> {};
+
+}  // namespace detail
+
+/// A network: its constants say everything that is known before it runs. One that doesn't fit has no members at all,
+/// and the error says which layer expects what.
+template <Shape Input, LayerOrBlock... Parts>
+struct Sequential
+    : private detail::must_fit<detail::plan_of<Input, detail::flatten_t<Parts...>>.first_misfit == detail::flatten_t<Parts...>::size, Input,
+                               detail::flatten_t<Parts...>> {
+ private:
+  using List = detail::flatten_t<Parts...>;
+
+ public:
+  static constexpr index_t depth = List::size;
+  static_assert(depth > 0, "a Sequential has at least one layer");
+
+  static constexpr Plan<depth> plan = detail::plan_of<Input, List>;
+  static constexpr Shape input_shape = Input;
+  static constexpr Shape output_shape = plan.output;
+  /// Trainable parameters, as PyTorch counts them.
+  static constexpr index_t parameter_count = plan.parameter_count;
+  /// Of one sample's forward pass; a convolution's padding taps are counted.
+  static constexpr index_t multiply_adds = plan.multiply_adds;
+
+  /// The type of layer number `Index`, blocks taken apart.
+  template <index_t Index>
+  using layer = typename detail::LayersOf<List>::template at<Index>;
+
+  /// What training and inference at a batch of up to `Batch` rows keep in memory, device workspaces aside.
+  template <index_t Batch>
+  static constexpr MemoryPlan<plan.step_count> memory = plan_memory<plan.step_count>(plan, Batch);
+};
+
+}  // namespace taut

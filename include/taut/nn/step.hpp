@@ -1,0 +1,41 @@
+/// step_t: the step that executes a run of layers, chosen by the role of the first.
+#pragma once
+
+#include <type_traits>
+
+#include "taut/nn/plan.hpp"
+#include "taut/nn/steps/convolution_step.hpp"
+#include "taut/nn/steps/custom_step.hpp"
+#include "taut/nn/steps/dropout_step.hpp"
+#include "taut/nn/steps/linear_step.hpp"
+#include "taut/nn/steps/norm_pool_step.hpp"
+
+namespace taut {
+
+namespace detail {
+
+template <class Net, StepSpan Span>
+constexpr auto choose_step() {
+  constexpr Role first = Net::plan.layers[Span.first].role;
+  constexpr Role last = Net::plan.layers[Span.first + Span.count - 1].role;
+  if constexpr (first == Role::convolution) {
+    return std::type_identity<ConvolutionStep<Net, Span>>{};
+  } else if constexpr (first == Role::linear || (first == Role::flatten && last != Role::flatten)) {
+    return std::type_identity<LinearStep<Net, Span>>{};
+  } else if constexpr (first == Role::normalization || first == Role::activation || first == Role::pooling) {
+    return std::type_identity<NormPoolStep<Net, Span>>{};
+  } else if constexpr (first == Role::dropout || first == Role::flatten) {
+    return std::type_identity<DropoutStep<Net, Span>>{};
+  } else {
+    return std::type_identity<CustomStep<Net, Span>>{};
+  }
+}
+
+}  // namespace detail
+
+/// A step is a type with the static members
+/// `workspace<Device, T>(rows)` (elements), `forward(device, memory, mode)` and `backward(device, memory)`.
+template <class Net, index_t Index>
+using step_t = typename decltype(detail::choose_step<Net, Net::plan.steps[Index]>())::type;
+
+}  // namespace taut
