@@ -43,4 +43,10 @@ struct stop
 };
 #endif
 
+/// Empty where the condition holds; elsewhere its name is the error.
+template <bool Fits, class Explain>
+struct require {};
+template <class Explain>
+struct require<false, Explain> : stop<Explain> {};
+
 }  // namespace taut::diagnostics

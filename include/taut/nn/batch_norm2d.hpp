@@ -52,7 +52,7 @@ struct BatchNorm2dWith {
 
   static constexpr void expects(Shape in, TextBuilder& text) {
     if (!is_image(in)) {
-      text << "an image (channels x height x width)";
+      text << "channels x height x width";
     } else {
       text << stated_channels << " channels";
     }

@@ -7,27 +7,9 @@
 
 namespace taut {
 
+/// Layers and blocks in a row, without an input shape of their own: the Sequential that takes it apart checks them.
 template <class... Parts>
-struct Block;
-
-namespace detail {
-
-template <class X>
-inline constexpr bool is_block = false;
-template <class... Parts>
-inline constexpr bool is_block<Block<Parts...>> = true;
-
-}  // namespace detail
-
-/// What a Sequential is made of: a layer, or a block of such.
-template <class X>
-concept LayerOrBlock = Layer<X> || detail::is_block<X>;
-
-/// Layers in a row, without an input shape of their own.
-template <class... Parts>
-struct Block {
-  static_assert((LayerOrBlock<Parts> && ...), "a Block is made of layers and blocks");
-};
+struct Block {};
 
 namespace detail {
 

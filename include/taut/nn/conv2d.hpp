@@ -74,13 +74,13 @@ struct Conv2d {
 
   static constexpr void expects(Shape in, TextBuilder& text) {
     if (!is_image(in)) {
-      text << "an image (channels x height x width)";
+      text << "channels x height x width";
     } else if (stated_in != 0 && in.d0 != stated_in) {
       text << stated_in << " channels";
     } else if (in.d0 % groups != 0) {
-      text << "channels that " << groups << " groups divide";
+      text << "a multiple of " << groups << " channels";
     } else {
-      text << "an image of at least " << least(vertical) << "x" << least(horizontal) << " pixels";
+      text << "at least " << least(vertical) << "x" << least(horizontal) << " pixels";
     }
   }
 

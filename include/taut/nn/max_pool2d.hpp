@@ -47,16 +47,16 @@ struct MaxPool2d {
 
   static constexpr void expects(Shape in, TextBuilder& text) {
     if (!is_image(in)) {
-      text << "an image (channels x height x width)";
+      text << "channels x height x width";
     } else if (!vertical.fits(in.d1) || !horizontal.fits(in.d2)) {
-      text << "an image of at least " << kernel.height - 2 * padding.height << "x" << kernel.width - 2 * padding.width << " pixels";
+      text << "at least " << kernel.height - 2 * padding.height << "x" << kernel.width - 2 * padding.width << " pixels";
     } else {
-      text << "an image that its " << kernel.height << "x" << kernel.width << " windows cover";
+      text << "whole " << kernel.height << "x" << kernel.width << " windows";
     }
   }
 
   static constexpr void hint(Shape in, TextBuilder& text) {
-    if (is_image(in) && vertical.fits(in.d1) && horizontal.fits(in.d2)) text << "RoundDown{} drops the last rows and columns";
+    if (is_image(in) && vertical.fits(in.d1) && horizontal.fits(in.d2)) text << "RoundDown{} drops the rest";
   }
 
  private:

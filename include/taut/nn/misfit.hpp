@@ -1,14 +1,15 @@
-/// Misfit: the sentence about a layer that doesn't accept the shape that reaches it.
+/// Misfit: the sentences about a class that is no layer, and about a layer that doesn't accept the shape that reaches it.
 #pragma once
 
 #include "taut/core/diagnostics.hpp"
+#include "taut/core/type_name.hpp"
 #include "taut/nn/layer.hpp"
 
 namespace taut::diagnostics {
 
 /// There is no layer before the first.
 struct network_input {
-  static constexpr void name(TextBuilder& text) { text << "the network's input"; }
+  static constexpr void name(TextBuilder& text) { text << "the input"; }
 };
 
 /// What there is to say about layer number `Index`, which got the shape `Got` from the layer `Previous`.
@@ -43,6 +44,39 @@ struct misfit {
   static constexpr TextBuilder advice() {
     TextBuilder text;
     if constexpr (HasHint<X>) X::hint(Got, text);
+    return text;
+  }
+};
+
+/// What the class `X`, number `Index` of a network, lacks to be a layer.
+template <class X, index_t Index>
+struct not_a_layer {
+  using Layer = X;
+  static constexpr Shape received{};
+  static constexpr index_t index = Index;
+
+  static constexpr TextBuilder who() { return say(type_name<X>()); }
+  static constexpr TextBuilder wanted() { return say("is no layer:"); }
+  static constexpr TextBuilder got() {
+    if (!requires { { X::role } -> std::convertible_to<Role>; }) return say("it lacks a role");
+    if (!requires(Shape in) { { X::accepts(in) } -> std::same_as<bool>; }) return say("it lacks accepts(Shape)");
+    if (!requires(Shape in) { { X::output_shape(in) } -> std::same_as<Shape>; }) return say("it lacks output_shape(Shape)");
+    if (!requires(Shape in) { { X::tensors(in) } -> std::same_as<TensorList>; }) return say("it lacks tensors(Shape)");
+    if (!requires(Shape in) { { X::multiply_adds(in) } -> std::same_as<index_t>; }) return say("it lacks multiply_adds(Shape)");
+    if (!requires(TextBuilder& text) { X::name(text); }) return say("it lacks name(TextBuilder&)");
+    return say("it lacks expects(Shape, TextBuilder&)");
+  }
+  static constexpr TextBuilder where() {
+    TextBuilder text;
+    text << "layer " << Index;
+    return text;
+  }
+  static constexpr TextBuilder advice() { return say("see Layer in taut/nn/layer.hpp"); }
+
+ private:
+  static constexpr TextBuilder say(std::string_view words) {
+    TextBuilder text;
+    text << words;
     return text;
   }
 };

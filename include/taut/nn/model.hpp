@@ -15,9 +15,9 @@
 #include "taut/nn/cross_entropy.hpp"
 #include "taut/nn/initialize.hpp"
 #include "taut/nn/model_misfit.hpp"
-#include "taut/nn/named_tensor.hpp"
 #include "taut/nn/sequential.hpp"
 #include "taut/nn/step.hpp"
+#include "taut/nn/tensor_exchange.hpp"
 
 namespace taut {
 
@@ -88,6 +88,9 @@ class Model {
     return cross_entropy(evaluate(samples), labels, loss, nullptr);
   }
 
+  /// The output of the last forward pass, in either mode.
+  Output output() const { return {activations_.data() + memory.activation_offset[steps - 1], input_.rows}; }
+
   /// Softmax of an output, row by row, into `probabilities` (rows, classes).
   void softmax(Output logits, T* probabilities) {
     static_assert(LossKernels<D, T>, "this device has no loss kernels (cross_entropy, softmax)");
@@ -102,7 +105,7 @@ class Model {
       const LayerPlan& last = Net::plan.layers[Net::plan.steps[I].first + Net::plan.steps[I].count - 1];
       const T* const values = activations_.data() + memory.activation_offset[I];
       for (index_t i = 0; i < input_.rows * last.output.size(); ++i) {
-        if (!std::isfinite(values[i])) found = layer_name<Net::plan.steps[I].first>();
+        if (!std::isfinite(values[i])) found = layer_name<Net, Net::plan.steps[I].first>();
         if (found) return;
       }
     });
@@ -125,28 +128,17 @@ class Model {
   void set_forward_passes(std::uint64_t passes) { forward_passes_ = passes; }
 
   /// Every parameter and buffer with PyTorch's names, shapes and order.
-  std::vector<NamedTensor<T>> export_tensors() const { return export_from(parameters_.data(), buffers_.data()); }
-  /// The gradient of every parameter, likewise.
-  std::vector<NamedTensor<T>> export_gradients() const { return export_from(gradients_.data(), nullptr); }
+  std::vector<NamedTensor<T>> export_tensors() const { return taut::export_tensors<Net>(parameters_.data(), buffers_.data()); }
 
-  /// Takes every parameter and buffer from `tensors`, in any order. Throws an Error that names the first tensor which is missing, too
-  /// many or of another shape; then the model is as it was.
+  /// The gradient of every parameter, likewise.
+  std::vector<NamedTensor<T>> export_gradients() const {
+    return taut::export_tensors<Net>(gradients_.data(), static_cast<const T*>(nullptr));
+  }
+
+  /// Takes every parameter and buffer from `tensors`, in any order. Throws an Error that names the tensor and layer which don't fit;
+  /// then the model is as it was.
   void import_tensors(std::span<const NamedTensor<T>> tensors) {
-    index_t expected = 0;
-    for_each_tensor([&](const LayerPlan&, const TensorSpec& spec, index_t, std::string name, std::string owner) {
-      ++expected;
-      const NamedTensor<T>* found = find(tensors, name);
-      if (found == nullptr) fail("there is no tensor ", name, " for ", owner);
-      if (found->shape != spec.shape || found->values.size() != spec.shape.size()) {
-        fail("tensor ", name, " for ", owner, " should be ", describe(spec.shape), " but is ", describe(found->shape));
-      }
-    });
-    if (tensors.size() != expected) fail("the network has ", expected, " tensors but ", tensors.size(), " were given");
-    for_each_tensor([&](const LayerPlan& layer, const TensorSpec& spec, index_t offset, std::string name, std::string) {
-      const NamedTensor<T>* found = find(tensors, name);
-      T* const values = (spec.trainable ? parameters_.data() : buffers_.data()) + offset;
-      for (index_t i = 0; i < spec.shape.size(); ++i) values[detail::storage_index(layer, spec, i)] = found->values[i];
-    });
+    taut::import_tensors<Net>(tensors, parameters_.data(), buffers_.data());
   }
 
   /// Elements of workspace that this device needs: the most that any step asks for.
@@ -213,7 +205,7 @@ class Model {
       step.key = dropout_key<I>(forward_passes_);
       step_t<Net, I>::forward(device_, step, mode);
     });
-    return {activations_.data() + memory.activation_offset[steps - 1], input.rows};
+    return output();
   }
 
   void run_backward() {
@@ -241,52 +233,6 @@ class Model {
     for (index_t i = 0; i < Classes; ++i) class_weights_.data()[i] = static_cast<T>(loss.class_weights[i]);
     return device_.template cross_entropy<T>(logits.rows, Classes, logits.data, labels.data(), class_weights_.data(), loss.label_smoothing,
                                              gradient);
-  }
-
-  template <index_t Index>
-  static std::string layer_name() {
-    TextBuilder text;
-    text << "layer " << Index << ", ";
-    Net::template layer<Index>::name(text);
-    return std::string(text.view());
-  }
-
-  static std::string describe(Shape shape) {
-    TextBuilder text;
-    text << shape;
-    return std::string(text.view());
-  }
-
-  template <class Visit>
-  static void for_each_tensor(Visit&& visit) {
-    [&]<index_t... L>(std::index_sequence<L...>) {
-      auto visit_layer = [&](const LayerPlan& layer, index_t index, std::string owner) {
-        for (index_t t = 0; t < layer.tensors.count; ++t) {
-          const TensorSpec& spec = layer.tensors.specs[t];
-          visit(layer, spec, layer.tensor_offset[t], std::to_string(index) + "." + spec.name, owner);
-        }
-      };
-      (visit_layer(Net::plan.layers[L], L, layer_name<L>()), ...);
-    }(std::make_index_sequence<Net::depth>{});
-  }
-
-  static const NamedTensor<T>* find(std::span<const NamedTensor<T>> tensors, const std::string& name) {
-    for (const NamedTensor<T>& tensor : tensors) {
-      if (tensor.name == name) return &tensor;
-    }
-    return nullptr;
-  }
-
-  std::vector<NamedTensor<T>> export_from(const T* parameters, const T* buffers) const {
-    std::vector<NamedTensor<T>> tensors;
-    for_each_tensor([&](const LayerPlan& layer, const TensorSpec& spec, index_t offset, std::string name, std::string) {
-      const T* const arena = spec.trainable ? parameters : buffers;
-      if (arena == nullptr) return;
-      NamedTensor<T> tensor{std::move(name), spec.shape, std::vector<T>(spec.shape.size())};
-      for (index_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] = arena[offset + detail::storage_index(layer, spec, i)];
-      tensors.push_back(std::move(tensor));
-    });
-    return tensors;
   }
 
   D device_;

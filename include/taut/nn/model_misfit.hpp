@@ -32,7 +32,7 @@ struct sample_misfit : about_model {
     text << "but got samples of " << Sample;
     return text;
   }
-  static constexpr TextBuilder where() { return say("the network's input shape"); }
+  static constexpr TextBuilder where() { return say("the input shape of the network"); }
 };
 
 template <class Net, index_t MaxBatch, index_t Rows>
@@ -50,7 +50,7 @@ struct batch_misfit : about_model {
     text << "but got one of up to " << Rows;
     return text;
   }
-  static constexpr TextBuilder where() { return say("Model's fourth argument"); }
+  static constexpr TextBuilder where() { return say("the fourth argument of Model"); }
 };
 
 template <class Net, index_t Classes>
@@ -72,13 +72,7 @@ struct loss_misfit : about_model {
     text << "but got " << Net::output_shape;
     return text;
   }
-  static constexpr TextBuilder where() { return say("the network's output shape"); }
+  static constexpr TextBuilder where() { return say("the output shape of the network"); }
 };
-
-/// Empty where the condition holds; elsewhere its name is the error.
-template <bool Fits, class Explain>
-struct require {};
-template <class Explain>
-struct require<false, Explain> : stop<Explain> {};
 
 }  // namespace taut::diagnostics

@@ -97,12 +97,16 @@ constexpr void plan_steps(Plan<Depth>& plan) {
 
 }  // namespace detail
 
-/// The plan of a flat list of layers behind an input shape.
+/// The plan of a flat list of layers behind an input shape; an empty one where a class is no layer, which others have to report.
 template <class... Layers>
 constexpr auto make_plan(Shape input, detail::LayerList<Layers...> layers) {
-  auto plan = detail::plan_layers(input, layers);
-  if (plan.first_misfit == sizeof...(Layers)) detail::plan_steps(plan);
-  return plan;
+  if constexpr ((Layer<Layers> && ...)) {
+    auto plan = detail::plan_layers(input, layers);
+    if (plan.first_misfit == sizeof...(Layers)) detail::plan_steps(plan);
+    return plan;
+  } else {
+    return Plan<sizeof...(Layers)>{};
+  }
 }
 
 }  // namespace taut

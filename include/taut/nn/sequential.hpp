@@ -44,20 +44,35 @@ struct must_fit<false, Input, List>
           typename LayerBefore<List, plan_of<Input, List>.first_misfit>::type,
           plan_of<Input, List>.layers[plan_of<Input, List>.first_misfit].input, plan_of<Input, List>.first_misfit>> {};
 
+/// The first class of the list that is no layer; the list's size where all are.
+template <class... Layers>
+constexpr index_t first_non_layer(LayerList<Layers...>) {
+  static_assert(sizeof...(Layers) > 0, "a Sequential has at least one layer");
+  index_t index = 0;
+  (void)((Layer<Layers> && ++index != 0) && ...);
+  return index;
+}
+
+/// Asks first whether all classes are layers, and only then whether they fit.
+template <bool AreLayers, Shape Input, class List>
+struct must_be_network : must_fit<plan_of<Input, List>.first_misfit == List::size, Input, List> {};
+
+template <Shape Input, class List>
+struct must_be_network<false, Input, List>
+    : diagnostics::stop<diagnostics::not_a_layer<typename LayersOf<List>::template at<first_non_layer(List{})>, first_non_layer(List{})>> {};
+
 }  // namespace detail
 
 /// A network: its constants say everything that is known before it runs. One that doesn't fit has no members at all,
 /// and the error says which layer expects what.
-template <Shape Input, LayerOrBlock... Parts>
-struct Sequential
-    : private detail::must_fit<detail::plan_of<Input, detail::flatten_t<Parts...>>.first_misfit == detail::flatten_t<Parts...>::size, Input,
-                               detail::flatten_t<Parts...>> {
+template <Shape Input, class... Parts>
+struct Sequential : private detail::must_be_network<detail::first_non_layer(detail::flatten_t<Parts...>{}) == detail::flatten_t<Parts...>::size,
+                                                    Input, detail::flatten_t<Parts...>> {
  private:
   using List = detail::flatten_t<Parts...>;
 
  public:
   static constexpr index_t depth = List::size;
-  static_assert(depth > 0, "a Sequential has at least one layer");
 
   static constexpr Plan<depth> plan = detail::plan_of<Input, List>;
   static constexpr Shape input_shape = Input;

@@ -1,0 +1,76 @@
+/// emotion predict: pictures in, probabilities out.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emotion/classifier.hpp"
+#include "taut/image.hpp"
+
+namespace emotion {
+
+struct PredictOptions {
+  std::string weights;
+  std::vector<std::string> images;
+  std::vector<taut::index_t> crop;  // x, y, width, height
+  unsigned threads = 1;
+  bool json = false;
+};
+
+/// Reads all pictures before the first answer is printed, so that a bad one among them leaves no half of an output.
+inline void predict(const PredictOptions& options) {
+  constexpr taut::index_t classes = EmotionNet::output_shape.size();
+  Classifier classifier{taut::seed(0), taut::Cpu<>{options.threads}};
+  const taut::WeightsInfo info = load_classifier(options.weights, classifier);
+  const taut::Preparation preparation(info.image_height, info.image_width, {info.mean, info.std});
+
+  std::vector<taut::GrayImage> faces;
+  for (const std::string& path : options.images) {
+    if (options.crop.empty()) {
+      faces.push_back(taut::read_gray_image(path, info.image_height, info.image_width));
+    } else {
+      const taut::Rectangle part{options.crop[0], options.crop[1], options.crop[2], options.crop[3]};
+      faces.push_back(taut::read_gray_image(path, info.image_height, info.image_width, part));
+    }
+  }
+
+  taut::Batch<float, EmotionNet::input_shape, 1> face;
+  float probabilities[classes];
+  nlohmann::ordered_json answers = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    preparation.plain(faces[i].pixels.data(), face.data());
+    classifier.softmax(classifier.evaluate(face), probabilities);
+    const auto best = static_cast<std::size_t>(std::max_element(probabilities, probabilities + classes) - probabilities);
+    if (options.json) {
+      nlohmann::ordered_json all;
+      for (taut::index_t c = 0; c < classes; ++c) all[info.class_names[c]] = probabilities[c];
+      answers.push_back({{"image", options.images[i]}, {"class", info.class_names[best]}, {"probabilities", all}});
+      continue;
+    }
+    std::cout << options.images[i] << ": " << info.class_names[best] << '\n';
+    for (taut::index_t c = 0; c < classes; ++c) {
+      std::cout << "  " << std::left << std::setw(10) << info.class_names[c] << std::right << std::fixed << std::setprecision(2)
+                << std::setw(7) << 100 * static_cast<double>(probabilities[c]) << " %\n";
+    }
+  }
+  if (options.json) std::cout << answers.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+inline void add_predict_command(CLI::App& app) {
+  const auto options = std::make_shared<PredictOptions>();
+  CLI::App* const command = app.add_subcommand("predict", "Say which emotion each picture shows");
+  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  command->add_option("images", options->images, "JPEG or PNG files, colour or gray, of any size")->required();
+  command->add_option("--crop", options->crop, "The face's rectangle in the picture: x,y,width,height")->delimiter(',')->expected(4);
+  command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options] { predict(*options); });
+}
+
+}  // namespace emotion

@@ -1,0 +1,170 @@
+/// emotion train: from pictures to weights, a log and a report.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "emotion/classifier.hpp"
+#include "emotion/evaluate_command.hpp"
+#include "emotion/recipe.hpp"
+#include "taut/image.hpp"
+#include "taut/nn/summary.hpp"
+#include "taut/report/report.hpp"
+
+namespace emotion {
+
+struct TrainOptions {
+  std::string data, out, recipe = "seed";
+  taut::index_t epochs = 75, batch = 64;
+  double val_fraction = 0.1, lr = 1e-3;
+  std::uint64_t seed = 42;
+  unsigned threads = 2;
+  bool resume = false, early_stop = false;
+};
+
+/// The files of a run, all in one directory.
+struct RunFiles {
+  std::filesystem::path directory, weights = directory / "best.safetensors", checkpoint = directory / "checkpoint.safetensors",
+                                   log = directory / "log.csv", report = directory / "report.html";
+};
+
+/// Makes the directory; fails before anything was trained where nothing can be written into it.
+inline RunFiles open_run(const TrainOptions& options) {
+  std::error_code problem;
+  std::filesystem::create_directories(options.out, problem);
+  if (problem) taut::fail("output directory ", options.out, ": expected to make it but ", problem.message());
+  RunFiles files{options.out};
+  if (options.resume && !std::filesystem::exists(files.checkpoint)) {
+    taut::fail("--resume: expected a checkpoint from an earlier run but ", files.checkpoint.string(), " doesn't exist");
+  }
+  if (!options.resume && std::filesystem::exists(files.checkpoint)) {
+    taut::fail("output directory ", options.out, ": holds an earlier run; add --resume to go on with it, or choose another directory");
+  }
+  return files;
+}
+
+/// What a resumed run must have in common with the run that it continues; how many epochs there shall be it may change.
+inline std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const taut::DataSource& source) {
+  return {{"data", source.description},
+          {"data checksum", source.checksum},
+          {"recipe", options.recipe},
+          {"batch", std::to_string(options.batch)},
+          {"lr", taut::short_text(options.lr, 6)},
+          {"seed", std::to_string(options.seed)},
+          {"val", taut::short_text(options.val_fraction, 6)}};
+}
+
+inline taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataSource& source, const Recipe& recipe) {
+  taut::WeightsInfo info;
+  info.class_names = source.splits.train.class_names();
+  info.mean = recipe.normalization.mean;
+  info.std = recipe.normalization.std;
+  info.image_height = EmotionNet::input_shape.d1;
+  info.image_width = EmotionNet::input_shape.d2;
+  info.network = "Emotion Classifier CNN, " + taut::with_thousands(EmotionNet::parameter_count) + " parameters";
+  info.data = source.description;
+  info.split_seed = options.seed;
+  info.val_fraction = options.val_fraction;
+  info.split_checksum = source.checksum;
+  info.taut_version = taut::version;
+  return info;
+}
+
+inline void write_run_report(const RunFiles& files, const TrainOptions& options, const taut::DataSource& source,
+                             const taut::TrainingResult& result, const std::vector<taut::EpochRecord>& records,
+                             const taut::ConfusionMatrix& test) {
+  taut::Report report;
+  report.title = "Emotion classifier";
+  report.summary = source.description + ". Training ended because " + result.reason + ".";
+  report.settings = run_settings(options, source);
+  report.settings.emplace_back("threads", std::to_string(options.threads));
+  report.records = records;
+  report.best_epoch = result.best_epoch;
+  report.class_names = source.splits.train.class_names();
+  report.evaluations = {{"Test", test}};
+  report.input_shape = taut::to_string(EmotionNet::input_shape);
+  report.layers = taut::layer_rows<EmotionNet>();
+  report.memory_plan = taut::memory_summary<EmotionNet, 64>();
+  taut::write_report(files.directory, report);
+}
+
+/// Returns the exit code: 0, or 130 where Ctrl-C ended the training early.
+inline int train(const TrainOptions& options) {
+  const RunFiles files = open_run(options);
+  const Recipe recipe = recipe_named(options.recipe);
+  const taut::DataSource source = taut::open_data(options.data, options.val_fraction, options.seed);
+  const taut::ImageDataset& faces = source.splits.train;
+  constexpr taut::index_t classes = EmotionNet::output_shape.size();
+  if (faces.class_names().size() != classes) {
+    taut::fail(options.data, ": expected ", classes, " classes but found ", faces.class_names().size(), ": ", joined(faces.class_names()));
+  }
+  std::cout << source.description << std::endl;
+
+  Classifier classifier{taut::seed(options.seed), taut::Cpu<>{options.threads}};
+  taut::CrossEntropy<classes> loss;
+  std::ranges::copy(taut::inverse_frequency_weights(faces.class_counts()), loss.class_weights.begin());
+  taut::Adam adam{classifier, {.lr = options.lr, .weight_decay = recipe.weight_decay}};
+  taut::ReduceLROnPlateau schedule{options.lr, recipe.plateau};
+  taut::TrainerOptions trainer_options{.epochs = options.epochs, .out = &std::cout, .terminal = taut::output_is_terminal(),
+                                       .settings = run_settings(options, source)};
+  if (options.early_stop) trainer_options.early_stop = taut::EarlyStoppingOptions{};
+  taut::Trainer trainer{classifier, adam, schedule, loss, trainer_options};
+  if (options.resume) trainer.restore(taut::load_checkpoint<float>(files.checkpoint));
+
+  taut::CsvLog log(files.log, options.resume ? trainer.epoch() : 0);
+  const taut::WeightsInfo info = weights_info_of(options, source, recipe);
+  trainer.callbacks().on_epoch_end = [&](const taut::EpochRecord& record, bool is_best) {
+    log.append(record);
+    if (is_best) taut::save_weights(files.weights, classifier, info);
+  };
+  trainer.callbacks().on_checkpoint = [&](const auto& state) { taut::save_checkpoint(files.checkpoint, state); };
+
+  taut::Loader loader(faces, {.batch = options.batch, .seed = options.seed}, recipe.normalization, recipe.augmentation);
+  const auto measure = [&](const taut::ImageDataset& data) { return taut::evaluate(classifier, data, recipe.normalization, loss); };
+  const taut::TrainingResult result = trainer.fit(loader, [&] { return measure(source.splits.validation); });
+  if (result.interrupted) {
+    std::cout << "Stopped: " << result.reason << ". Go on with the same command and --resume." << std::endl;
+    return 130;
+  }
+
+  const taut::Evaluation test = measure(source.splits.test);
+  write_run_report(files, options, source, result, log.records(), test.matrix);
+  std::cout << "Done: " << result.reason << ". Best validation accuracy " << taut::percent_text(result.best_accuracy) << " in epoch "
+            << result.best_epoch << "; its weights are kept.\n\n";
+  print_evaluation(std::cout, "Test", test.matrix, info.class_names);
+  std::cout << "\nWeights: " << files.weights.string() << "\nReport:  " << files.report.string() << std::endl;
+  return 0;
+}
+
+inline void add_train_command(CLI::App& app, int& exit_code) {
+  const auto options = std::make_shared<TrainOptions>();
+  CLI::App* const command = app.add_subcommand("train", "Train the network and write weights, log and report");
+  command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")->default_str("synthetic");
+  command->add_option("--out", options->out, "Directory for the weights, the checkpoint, the log and the report")->required();
+  command->add_option("--epochs", options->epochs, "Passes over the training pictures")->check(CLI::Range(1, 100000))->capture_default_str();
+  command->add_option("--batch", options->batch, "Pictures a step")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--val", options->val_fraction, "Share of a folder's training pictures kept for validation")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  command->add_option("--lr", options->lr, "Adam's learning rate")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--seed", options->seed, "Of weights, shuffling, augmentation, dropout and the validation split")->capture_default_str();
+  command->add_option("--threads", options->threads, "CPU threads; the result is the same for any number")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->add_option("--recipe", options->recipe, "How to train")->check(CLI::IsMember(recipe_names()))->capture_default_str();
+  command->add_flag("--resume", options->resume, "Go on with the run in --out");
+  command->add_flag("--early-stop", options->early_stop, "Stop after 15 epochs without a better one, or a fall of 10 points");
+  command->callback([options, &exit_code] {
+    if (options->data.empty()) options->data = "synthetic";
+    exit_code = train(*options);
+  });
+}
+
+}  // namespace emotion

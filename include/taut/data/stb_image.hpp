@@ -1,0 +1,25 @@
+/// stb_image, limited to JPEG and PNG: the only header that includes it. Every translation unit gets its own copy of the functions.
+#pragma once
+
+#if defined(STBI_INCLUDE_STB_IMAGE_H)
+#error "stb_image.h is included already: include taut/image.hpp before it, or in another translation unit"
+#endif
+
+// The rest of this file is somebody else's code: its warnings are not the user's.
+#pragma GCC system_header
+
+#define STB_IMAGE_STATIC
+#define STB_IMAGE_IMPLEMENTATION
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_PNG
+#define STBI_NO_STDIO
+#define STBI_NO_LINEAR
+#define STBI_NO_HDR
+#include <stb/stb_image.h>
+#undef STB_IMAGE_STATIC
+#undef STB_IMAGE_IMPLEMENTATION
+#undef STBI_ONLY_JPEG
+#undef STBI_ONLY_PNG
+#undef STBI_NO_STDIO
+#undef STBI_NO_LINEAR
+#undef STBI_NO_HDR

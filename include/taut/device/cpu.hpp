@@ -1,0 +1,126 @@
+/// Cpu: the device of vector kernels and threads. It only dispatches; the kernels are functions in kernels/cpu.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+
+#include "taut/core/parallel.hpp"
+#include "taut/device/device.hpp"
+#include "taut/kernels/cpu/batch_norm.hpp"
+#include "taut/kernels/cpu/conv2d.hpp"
+#include "taut/kernels/cpu/cross_entropy.hpp"
+#include "taut/kernels/cpu/dropout.hpp"
+#include "taut/kernels/cpu/gemm.hpp"
+#include "taut/kernels/cpu/linear.hpp"
+#include "taut/kernels/cpu/norm_pool_backward.hpp"
+#include "taut/kernels/cpu/norm_pool_forward.hpp"
+#include "taut/kernels/cpu/optimizer.hpp"
+#include "taut/kernels/cpu/softmax.hpp"
+
+namespace taut {
+
+using XsimdGemm = kernels::cpu::XsimdGemm;
+
+/// `Gemm` supplies matrix products, `Threads` runs numbered tasks (ThreadPool, SingleThread). For float and double.
+/// Same input, same bits, whatever the number of threads. Movable; one caller at a time.
+template <class Gemm = XsimdGemm, class Threads = ThreadPool>
+class Cpu {
+ public:
+  /// `threads` includes the caller; 0 means one a hardware thread.
+  explicit Cpu(unsigned threads = 0) : threads_(std::make_unique<Threads>(threads)) {}
+
+  unsigned threads() const { return threads_->threads(); }
+
+  template <Conv2dGeometry G, class T>
+  static constexpr index_t conv2d_workspace(index_t rows) {
+    return kernels::cpu::conv2d_workspace<G, T, Gemm>(rows);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_forward(index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y, T* workspace) {
+    kernels::cpu::conv2d_forward<G, T, Gemm>(*threads_, rows, x, weight, bias, activation, y, workspace);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_backward_input(index_t rows, const T* dy, const T* weight, T* dx, T* workspace) {
+    kernels::cpu::conv2d_backward_input<G, T, Gemm>(*threads_, rows, dy, weight, dx, workspace);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
+    kernels::cpu::conv2d_gradient_of_weight<G, T, Gemm>(*threads_, rows, x, dy, dweight, dbias, workspace);
+  }
+
+  template <LinearGeometry G, class T>
+  static constexpr index_t linear_workspace(index_t rows) {
+    return kernels::cpu::linear_workspace<G, T, Gemm>(rows);
+  }
+  template <LinearGeometry G, class T>
+  void linear_forward(index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y, T* workspace) {
+    kernels::cpu::linear_forward<G, T, Gemm>(*threads_, rows, x, weight, bias, activation, y, workspace);
+  }
+  template <LinearGeometry G, class T>
+  void linear_backward_input(index_t rows, const T* dy, const T* weight, T* dx, T* workspace) {
+    kernels::cpu::linear_backward_input<G, T, Gemm>(*threads_, rows, dy, weight, dx, workspace);
+  }
+  template <LinearGeometry G, class T>
+  void linear_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
+    kernels::cpu::linear_backward_weight<G, T, Gemm>(*threads_, rows, x, dy, dweight, dbias, workspace);
+  }
+
+  template <NormPoolGeometry G, class T>
+  static constexpr index_t norm_pool_workspace(index_t rows) {
+    return std::max(kernels::cpu::batch_norm_statistics_workspace<G>(rows), kernels::cpu::norm_pool_backward_workspace<G>(rows));
+  }
+  template <NormPoolGeometry G, class T>
+  void batch_norm_statistics(index_t rows, const T* x, BatchNormOptions options, BatchNormVectors<T> norm, T* workspace) {
+    kernels::cpu::batch_norm_statistics<G>(*threads_, rows, x, options, norm, workspace);
+  }
+  template <NormPoolGeometry G, class T>
+  void batch_norm_running(BatchNormOptions options, BatchNormVectors<T> norm) {
+    kernels::cpu::batch_norm_running<G>(options, norm);
+  }
+  template <NormPoolGeometry G, class T>
+  void norm_pool_forward(index_t rows, const T* x, BatchNormVectors<T> norm, T* y, std::uint8_t* argmax) {
+    kernels::cpu::norm_pool_forward<G>(*threads_, rows, x, norm, y, argmax);
+  }
+  template <NormPoolGeometry G, class T>
+  void norm_pool_backward(index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, BatchNormVectors<T> norm, T* dx, T* dgamma,
+                          T* dbeta, T* workspace) {
+    kernels::cpu::norm_pool_backward<G>(*threads_, rows, x, dy, argmax, norm, dx, dgamma, dbeta, workspace);
+  }
+
+  template <class T>
+  void dropout(index_t count, const T* x, T* y, index_t percent, RandomKey key) {
+    kernels::cpu::dropout(*threads_, count, x, y, percent, key);
+  }
+
+  template <class T>
+  LossSums cross_entropy(index_t rows, index_t classes, const T* logits, const std::int32_t* labels, const T* class_weights,
+                         double smoothing, T* dlogits) {
+    return kernels::cpu::cross_entropy(*threads_, rows, classes, logits, labels, class_weights, smoothing, dlogits);
+  }
+  template <class T>
+  void softmax(index_t rows, index_t classes, const T* logits, T* probabilities) {
+    kernels::cpu::softmax(*threads_, rows, classes, logits, probabilities);
+  }
+
+  template <class T>
+  void adam_step(index_t count, T* parameters, const T* gradients, T* first, T* second, AdamStep step) {
+    kernels::cpu::adam_step(*threads_, count, parameters, gradients, first, second, step);
+  }
+  template <class T>
+  void sgd_step(index_t count, T* parameters, const T* gradients, T* momentum, SgdStep step) {
+    kernels::cpu::sgd_step(*threads_, count, parameters, gradients, momentum, step);
+  }
+  template <class T>
+  double sum_of_squares(index_t count, const T* x) {
+    return kernels::cpu::sum_of_squares(*threads_, count, x);
+  }
+  template <class T>
+  void scale(index_t count, T factor, T* x) {
+    kernels::cpu::scale(*threads_, count, factor, x);
+  }
+
+ private:
+  std::unique_ptr<Threads> threads_;  // a pool doesn't move, a device does
+};
+
+}  // namespace taut

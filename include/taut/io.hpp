@@ -1,0 +1,10 @@
+/// taut/io.hpp: files that Taut reads and writes. Needs nlohmann-json.
+#pragma once
+
+#include "taut/io/atomic_file.hpp"
+#include "taut/io/read_file.hpp"
+#include "taut/io/safetensors.hpp"
+#include "taut/io/weights.hpp"
+#include "taut/io/weights_info.hpp"
+#include "taut/report/report.hpp"
+#include "taut/train/checkpoint.hpp"

@@ -1,0 +1,94 @@
+/// norm_pool_forward: y = max-pool(activation(scale·x + shift)) in one pass over x. Lanes are channels.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "taut/core/geometry.hpp"
+#include "taut/device/device.hpp"
+#include "taut/kernels/cpu/parallel_blocks.hpp"
+#include "taut/kernels/cpu/simd.hpp"
+
+namespace taut::kernels::cpu {
+
+namespace detail {
+
+/// No element of the window gets a gradient.
+inline constexpr std::uint8_t no_element = 255;
+
+/// One output pixel: the first largest element of each window, as PyTorch scans it; a NaN beats every number.
+/// `line` and `column` are where the window begins, in the padded image.
+template <NormPoolGeometry g, class T>
+void pool_pixel(const T* image, index_t line, index_t column, const T* scale, const T* shift, T* y, std::uint8_t* argmax) {
+  for_each_vector<g.channels, T>([&](index_t channel, auto lanes) __attribute__((always_inline)) {
+    const Vector<T> zero = broadcast(T{0});
+    Vector<T> factor = zero, offset = zero, best = zero, chosen = zero;
+    if constexpr (g.normalize) {
+      factor = load_lanes<lanes>(scale + channel);
+      offset = load_lanes<lanes>(shift + channel);
+    }
+    bool any = false;
+    for (index_t kh = 0; kh < g.vertical.kernel; ++kh) {
+      for (index_t kw = 0; kw < g.horizontal.kernel; ++kw) {
+        const index_t h = line + kh, w = column + kw;
+        if constexpr (g.vertical.padding != 0) {
+          if (h < g.vertical.padding || h - g.vertical.padding >= g.in_height) continue;
+        }
+        if constexpr (g.horizontal.padding != 0) {
+          if (w < g.horizontal.padding || w - g.horizontal.padding >= g.in_width) continue;
+        }
+        const index_t pixel = (h - g.vertical.padding) * g.in_width + w - g.horizontal.padding;
+        Vector<T> value = load_lanes<lanes>(image + pixel * g.channels + channel);
+        if constexpr (g.normalize) value = fma(factor, value, offset);
+        const Vector<T> element = broadcast(static_cast<T>(kh * g.horizontal.kernel + kw));
+        if (any) {
+          const auto larger = (value > best) | (value != value);
+          best = select(larger, value, best);
+          chosen = select(larger, element, chosen);
+        } else {
+          best = value;
+          chosen = element;
+          any = true;
+        }
+      }
+    }
+    if constexpr (g.activation == Activation::relu) {
+      chosen = select(best > zero, chosen, broadcast(static_cast<T>(no_element)));
+      best = max(zero, best);
+    }
+    store_lanes<lanes>(y + channel, best);
+    if (g.pools() && argmax != nullptr) store_bytes<lanes, T>(argmax + channel, chosen);
+  });
+}
+
+/// Elements of x that one task of a pooling sweep reads: 64 KiB of floats.
+inline constexpr index_t pool_task_elements = 16 * 1024;
+
+/// Output lines that one such task owns.
+template <NormPoolGeometry g>
+constexpr index_t pool_task_lines() {
+  return std::max<index_t>(1, pool_task_elements / (g.in_width * g.channels * g.vertical.stride));
+}
+
+}  // namespace detail
+
+template <NormPoolGeometry g, class T, class Threads>
+void norm_pool_forward(Threads& threads, index_t rows,
+                       const T* x,  // (rows, in_height, in_width, channels)
+                       BatchNormVectors<T> norm,
+                       T* y,                    // (rows, out_height, out_width, channels)
+                       std::uint8_t* argmax) {  // as y, or null
+  const auto task = [&](index_t begin, index_t end, index_t) {
+    for (index_t line = begin; line < end; ++line) {
+      const T* image = x + line / g.out_height() * g.in_size();
+      for (index_t column = 0; column < g.out_width(); ++column) {
+        const index_t out = (line * g.out_width() + column) * g.channels;
+        detail::pool_pixel<g>(image, line % g.out_height() * g.vertical.stride, column * g.horizontal.stride, norm.scale, norm.shift,
+                              y + out, argmax == nullptr ? nullptr : argmax + out);
+      }
+    }
+  };
+  serial_or_parallel_blocks(threads, rows * g.in_size(), rows * g.out_height(), detail::pool_task_lines<g>(), task);
+}
+
+}  // namespace taut::kernels::cpu

@@ -1,0 +1,189 @@
+/// simd: the one header that knows xsimd (8.1 and newer); every other kernel is written on Vector<T> and the functions below.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <xsimd/xsimd.hpp>
+
+#include "taut/core/shape.hpp"
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+namespace taut::kernels::cpu {
+
+namespace detail {
+
+/// Stands in for a batch where the target has no SIMD registers for T.
+template <class T>
+struct OneLane {
+  static constexpr std::size_t size = 1;
+  T value;
+
+  OneLane() = default;
+  OneLane(T initial) : value(initial) {}
+  static OneLane load_unaligned(const T* from) { return {*from}; }
+  void store_unaligned(T* to) const { *to = value; }
+
+  friend OneLane operator+(OneLane a, OneLane b) { return a.value + b.value; }
+  friend OneLane operator-(OneLane a, OneLane b) { return a.value - b.value; }
+  friend OneLane operator*(OneLane a, OneLane b) { return a.value * b.value; }
+  friend OneLane operator/(OneLane a, OneLane b) { return a.value / b.value; }
+  friend bool operator>(OneLane a, OneLane b) { return a.value > b.value; }
+  friend bool operator==(OneLane a, OneLane b) { return a.value == b.value; }
+  friend bool operator!=(OneLane a, OneLane b) { return a.value != b.value; }
+};
+
+template <class T>
+inline constexpr bool has_registers = xsimd::types::has_simd_register<T, xsimd::default_arch>::value;
+
+}  // namespace detail
+
+/// The widest vector of T that the instruction set compiled for offers.
+template <class T>
+using Vector = std::conditional_t<detail::has_registers<T>, xsimd::batch<T>, detail::OneLane<T>>;
+
+/// Lanes of a Vector<T>.
+template <class T>
+inline constexpr index_t width = Vector<T>::size;
+
+/// How many vector registers there are to plan with.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr index_t vector_registers = 32;
+#else
+inline constexpr index_t vector_registers = 16;
+#endif
+
+// load_vector and store_vector are not called load and store: xsimd's functions of those names would be found by their arguments,
+// and they require alignment.
+template <class T>
+[[gnu::always_inline]] inline Vector<T> load_vector(const T* from) {
+  return Vector<T>::load_unaligned(from);
+}
+
+template <class T>
+[[gnu::always_inline]] inline void store_vector(T* to, std::type_identity_t<Vector<T>> vector) {
+  vector.store_unaligned(to);
+}
+
+template <class T>
+[[gnu::always_inline]] inline Vector<T> broadcast(T value) {
+  return Vector<T>(value);
+}
+
+/// The first `lanes` lanes from memory, zero in the others.
+template <class T>
+inline Vector<T> load_first(const T* from, index_t lanes) {
+  T buffer[width<T>]{};
+  std::memcpy(buffer, from, lanes * sizeof(T));
+  return load_vector(buffer);
+}
+
+/// Writes the first `lanes` lanes and nothing else.
+template <class T>
+inline void store_first(T* to, std::type_identity_t<Vector<T>> vector, index_t lanes) {
+  T buffer[width<T>];
+  store_vector(buffer, vector);
+  std::memcpy(to, buffer, lanes * sizeof(T));
+}
+
+/// load_first where `lanes` is less than a whole vector.
+template <index_t lanes, class T>
+[[gnu::always_inline]] inline Vector<T> load_lanes(const T* from) {
+  if constexpr (lanes == width<T>) {
+    return load_vector(from);
+  } else {
+    return load_first(from, lanes);
+  }
+}
+
+/// store_first where `lanes` is less than a whole vector.
+template <index_t lanes, class T>
+[[gnu::always_inline]] inline void store_lanes(T* to, std::type_identity_t<Vector<T>> vector) {
+  if constexpr (lanes == width<T>) {
+    store_vector(to, vector);
+  } else {
+    store_first(to, vector, lanes);
+  }
+}
+
+/// Bytes as numbers, zero in lanes from `lanes` on. Compilers make one conversion of the loop.
+template <index_t lanes, class T>
+[[gnu::always_inline]] inline Vector<T> load_bytes(const std::uint8_t* from) {
+  alignas(64) T buffer[width<T>]{};
+  for (index_t i = 0; i < lanes; ++i) buffer[i] = static_cast<T>(from[i]);
+  return load_vector(buffer);
+}
+
+/// Whole numbers from 0 to 255 as bytes.
+template <index_t lanes, class T>
+[[gnu::always_inline]] inline void store_bytes(std::uint8_t* to, std::type_identity_t<Vector<T>> vector) {
+  alignas(64) T buffer[width<T>];
+  store_vector(buffer, vector);
+  for (index_t i = 0; i < lanes; ++i) to[i] = static_cast<std::uint8_t>(buffer[i]);
+}
+
+/// visit(channel, lanes) for each vector of `channels` elements; `lanes`, an integral_constant, is short for the last where it must be.
+template <index_t channels, class T, class Visit>
+[[gnu::always_inline]] inline void for_each_vector(Visit&& visit) {
+  index_t channel = 0;
+  for (; channel + width<T> <= channels; channel += width<T>) visit(channel, std::integral_constant<index_t, width<T>>{});
+  if constexpr (channels % width<T> != 0) visit(channel, std::integral_constant<index_t, channels % width<T>>{});
+}
+
+/// a·b + c, fused where the target can. xsimd 8.1 has no fma for AVX-512 and clang doesn't fuse its generic one.
+template <class T>
+[[gnu::always_inline]] inline xsimd::batch<T> fma(const xsimd::batch<T>& a, const xsimd::batch<T>& b, const xsimd::batch<T>& c) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) return _mm512_fmadd_ps(a, b, c);
+  if constexpr (std::is_same_v<T, double>) return _mm512_fmadd_pd(a, b, c);
+#endif
+  return xsimd::fma(a, b, c);
+}
+template <class T>
+detail::OneLane<T> fma(detail::OneLane<T> a, detail::OneLane<T> b, detail::OneLane<T> c) {
+  return a.value * b.value + c.value;
+}
+
+/// The larger of each lane; a NaN in `b` stays one.
+template <class T>
+[[gnu::always_inline]] inline xsimd::batch<T> max(const xsimd::batch<T>& a, const xsimd::batch<T>& b) {
+#if defined(__AVX512F__)
+  // Masked by ones: g++ 12 warns of its own uninitialised operand in the plain intrinsic.
+  if constexpr (std::is_same_v<T, float>) return _mm512_maskz_max_ps(static_cast<__mmask16>(-1), a, b);
+  if constexpr (std::is_same_v<T, double>) return _mm512_maskz_max_pd(static_cast<__mmask8>(-1), a, b);
+#endif
+  return xsimd::max(a, b);
+}
+template <class T>
+detail::OneLane<T> max(detail::OneLane<T> a, detail::OneLane<T> b) {
+  return a.value > b.value ? a : b;
+}
+
+template <class T>
+[[gnu::always_inline]] inline xsimd::batch<T> sqrt(const xsimd::batch<T>& a) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) return _mm512_maskz_sqrt_ps(static_cast<__mmask16>(-1), a);
+  if constexpr (std::is_same_v<T, double>) return _mm512_maskz_sqrt_pd(static_cast<__mmask8>(-1), a);
+#endif
+  return xsimd::sqrt(a);
+}
+template <class T>
+detail::OneLane<T> sqrt(detail::OneLane<T> a) {
+  return std::sqrt(a.value);
+}
+
+/// Lane by lane: `a` where the comparison held, `b` elsewhere.
+template <class T>
+[[gnu::always_inline]] inline xsimd::batch<T> select(const xsimd::batch_bool<T>& held, const xsimd::batch<T>& a, const xsimd::batch<T>& b) {
+  return xsimd::select(held, a, b);
+}
+template <class T>
+detail::OneLane<T> select(bool held, detail::OneLane<T> a, detail::OneLane<T> b) {
+  return held ? a : b;
+}
+
+}  // namespace taut::kernels::cpu

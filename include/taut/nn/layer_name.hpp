@@ -1,0 +1,41 @@
+/// layer_name: a layer as a person calls it, and a walk over all layers of a network.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "taut/core/text.hpp"
+#include "taut/nn/plan.hpp"
+
+namespace taut {
+
+/// "256x3x3"
+inline std::string to_string(Shape shape) {
+  TextBuilder text;
+  text << shape;
+  return std::string(text.view());
+}
+
+/// "Conv2d<64,3,Padding{1}>"
+template <class X>
+std::string name_of() {
+  TextBuilder text;
+  X::name(text);
+  return std::string(text.view());
+}
+
+/// "layer 4, Conv2d<64,3,Padding{1}>"
+template <class Net, index_t Index>
+std::string layer_name() {
+  return "layer " + std::to_string(Index) + ", " + name_of<typename Net::template layer<Index>>();
+}
+
+/// Calls visit(plan of the layer, its index, its layer_name) for every layer.
+template <class Net, class Visit>
+void for_each_layer(Visit&& visit) {
+  [&]<index_t... I>(std::index_sequence<I...>) {
+    (visit(Net::plan.layers[I], I, layer_name<Net, I>()), ...);
+  }(std::make_index_sequence<Net::depth>{});
+}
+
+}  // namespace taut

@@ -1,0 +1,85 @@
+/// summary: a network as the table that PyTorch users know, and its memory plan.
+#pragma once
+
+#include <iomanip>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "taut/nn/layer_name.hpp"
+#include "taut/nn/layer_row.hpp"
+#include "taut/nn/memory_plan.hpp"
+
+namespace taut {
+
+/// All layers of a network, in order.
+template <class Net>
+std::vector<LayerRow> layer_rows() {
+  std::vector<LayerRow> rows;
+  [&]<index_t... I>(std::index_sequence<I...>) {
+    (rows.push_back({I, name_of<typename Net::template layer<I>>(), to_string(Net::plan.layers[I].output),
+                     Net::plan.layers[I].tensors.parameter_count(), Net::plan.layers[I].multiply_adds, 0}),
+     ...);
+  }(std::make_index_sequence<Net::depth>{});
+  for (index_t s = 0; s < Net::plan.step_count; ++s) {
+    for (index_t i = 0; i < Net::plan.steps[s].count; ++i) rows[Net::plan.steps[s].first + i].step = s;
+  }
+  return rows;
+}
+
+/// "1572551" as "1,572,551".
+inline std::string with_thousands(index_t number) {
+  std::string digits = std::to_string(number);
+  for (index_t place = digits.size(); place > 3;) digits.insert(place -= 3, ",");
+  return digits;
+}
+
+namespace detail {
+
+inline std::string megabytes(index_t bytes) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << static_cast<double>(bytes) / (1 << 20) << " MiB";
+  return text.str();
+}
+
+}  // namespace detail
+
+/// What the plan keeps in memory for a scalar T and up to `Batch` rows, in a line each.
+template <class Net, index_t Batch, class T = float>
+std::string memory_summary() {
+  constexpr const auto& memory = Net::template memory<Batch>;
+  std::ostringstream text;
+  const auto line = [&](const char* what, index_t bytes, const std::string& why) {
+    text << std::left << std::setw(24) << what << std::right << std::setw(12) << detail::megabytes(bytes) << "   " << why << '\n';
+  };
+  text << "Memory for batches of up to " << Batch << " rows\n";
+  line("parameters", memory.parameters * sizeof(T), with_thousands(Net::parameter_count) + " numbers; gradients and each optimizer moment as much again");
+  line("buffers", memory.buffers * sizeof(T), "running statistics");
+  line("training activations", memory.training * sizeof(T) + memory.argmax_bytes + memory.vectors * sizeof(T),
+       "with their gradients, packed by lifetime");
+  line("inference activations", memory.inference * sizeof(T), "packed by lifetime");
+  return text.str();
+}
+
+/// The table of layers, their totals, and the memory plan for batches of up to `Batch` rows.
+template <class Net, index_t Batch = 64, class T = float>
+std::string summary() {
+  std::ostringstream text;
+  const std::string rule(84, '-');
+  text << std::left << std::setw(4) << "#" << std::setw(30) << "Layer" << std::setw(16) << "Output shape" << std::right << std::setw(14)
+       << "Parameters" << std::setw(16) << "Multiply-adds" << "  Step\n"
+       << rule << '\n'
+       << std::left << std::setw(4) << "" << std::setw(30) << "input" << to_string(Net::input_shape) << '\n';
+  for (const LayerRow& row : layer_rows<Net>()) {
+    text << std::left << std::setw(4) << row.index << std::setw(30) << row.name << std::setw(16) << row.output_shape << std::right
+         << std::setw(14) << with_thousands(row.parameters) << std::setw(16) << with_thousands(row.multiply_adds) << std::setw(6) << row.step
+         << '\n';
+  }
+  text << rule << '\n'
+       << std::left << std::setw(50) << "total" << std::right << std::setw(14) << with_thousands(Net::parameter_count) << std::setw(16)
+       << with_thousands(Net::multiply_adds) << "\n\n"
+       << memory_summary<Net, Batch, T>();
+  return text.str();
+}
+
+}  // namespace taut

@@ -1,0 +1,81 @@
+/// EpochProgress: where a training stands, and what its current epoch has summed up so far.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "taut/core/error.hpp"
+#include "taut/device/device.hpp"
+#include "taut/train/epoch_record.hpp"
+#include "taut/train/format.hpp"
+#include "taut/train/state.hpp"
+
+namespace taut {
+
+struct EpochProgress {
+  index_t epoch = 0;          ///< finished epochs
+  index_t batch = 0;          ///< finished steps of the current one
+  LossSums sums{};            ///< of the current one, as all that follows
+  std::uint64_t images = 0;
+  double seconds = 0;         ///< of training
+  index_t data_size = 0;      ///< images of an epoch; 0 until known
+  index_t batches = 0;        ///< of an epoch
+
+  /// The weighted mean.
+  double loss() const { return sums.weight > 0 ? sums.loss / sums.weight : 0.0; }
+
+  void add(const LossSums& step, index_t rows) {
+    sums.loss += step.loss;
+    sums.weight += step.weight;
+    sums.correct += step.correct;
+    images += rows;
+    ++batch;
+  }
+
+  void begin_next_epoch() { *this = {.epoch = epoch + 1, .data_size = data_size, .batches = batches}; }
+
+  /// What training alone knows of the current epoch.
+  EpochRecord record() const {
+    const double count = static_cast<double>(images);
+    return {.epoch = epoch + 1, .train_loss = loss(), .train_accuracy = images == 0 ? 0.0 : static_cast<double>(sums.correct) / count,
+            .seconds = seconds, .images_per_second = seconds > 0 ? count / seconds : 0.0};
+  }
+
+  /// Other data would begin at another place: a run stays with what it began with.
+  void check_or_set_data(index_t size, index_t batch_count) {
+    if (data_size != 0 && (data_size != size || batches != batch_count)) {
+      fail("cannot resume: the run began with ", data_size, " images in ", batches, " batches, found ", size, " in ", batch_count);
+    }
+    data_size = size;
+    batches = batch_count;
+  }
+
+  void save(State& state) const {
+    state.set("progress.epoch", static_cast<double>(epoch));
+    state.set("progress.batch", static_cast<double>(batch));
+    state.set("progress.loss", sums.loss);
+    state.set("progress.weight", sums.weight);
+    state.set("progress.correct", static_cast<double>(sums.correct));
+    state.set("progress.images", static_cast<double>(images));
+    state.set("progress.seconds", seconds);
+    state.set("progress.data_size", static_cast<double>(data_size));
+    state.set("progress.batches", static_cast<double>(batches));
+  }
+
+  void restore(const State& state) {
+    const auto count = [&](std::string_view name) { return static_cast<index_t>(state.at(name)); };
+    *this = {.epoch = count("progress.epoch"), .batch = count("progress.batch"),
+             .sums = {.loss = state.at("progress.loss"), .weight = state.at("progress.weight"), .correct = count("progress.correct")},
+             .images = count("progress.images"), .seconds = state.at("progress.seconds"), .data_size = count("progress.data_size"),
+             .batches = count("progress.batches")};
+  }
+};
+
+/// `Epoch [1/75], Train Loss: 1.9450, Train Accuracy: 20.55%, Val Loss: 1.8011, Val Accuracy: 30.18%`
+inline std::string epoch_line(const EpochRecord& record, index_t epochs) {
+  return "Epoch [" + std::to_string(record.epoch) + "/" + std::to_string(epochs) + "], Train Loss: " + fixed_text(record.train_loss, 4) +
+         ", Train Accuracy: " + percent_text(record.train_accuracy) + ", Val Loss: " + fixed_text(record.validation_loss, 4) +
+         ", Val Accuracy: " + percent_text(record.validation_accuracy);
+}
+
+}  // namespace taut

@@ -1,0 +1,64 @@
+/// Sgd: stochastic gradient descent with momentum, as PyTorch's torch.optim.SGD.
+#pragma once
+
+#include "taut/core/arena.hpp"
+#include "taut/device/device.hpp"
+#include "taut/train/optimizer.hpp"
+
+namespace taut {
+
+struct SgdOptions {
+  double lr = 1e-3;
+  double momentum = 0;
+  double dampening = 0;
+  double weight_decay = 0;
+  bool nesterov = false;
+};
+
+template <class T>
+class Sgd {
+ public:
+  static constexpr std::string_view name = "Sgd";
+
+  template <Trainable M>
+  explicit Sgd(const M& model, SgdOptions options = {})
+      : options_(options), count_(model.parameters().size()), velocity_(options.momentum != 0 ? count_ : 0) {
+    detail::check_option(options.lr >= 0, name, "lr >= 0", options.lr);
+    detail::check_option(options.momentum >= 0, name, "momentum >= 0", options.momentum);
+    detail::check_option(options.weight_decay >= 0, name, "weight_decay >= 0", options.weight_decay);
+    if (options.nesterov && (options.momentum == 0 || options.dampening != 0)) {
+      fail("Sgd: nesterov expects a momentum and no dampening, found momentum ", options.momentum, " and dampening ", options.dampening);
+    }
+  }
+
+  double lr() const { return options_.lr; }
+  void set_lr(double lr) { options_.lr = lr; }
+
+  template <Trainable M>
+  void step(M& model) {
+    detail::check_parameter_count(name, count_, model.parameters().size());
+    ++steps_;
+    model.device().template sgd_step<T>(count_, model.parameters().data(), model.gradients().data(), velocity_.data(),
+                                        {.learning_rate = options_.lr, .momentum = options_.momentum, .dampening = options_.dampening,
+                                         .weight_decay = options_.weight_decay, .nesterov = options_.nesterov, .step = steps_});
+  }
+
+  void save(State& state) const { state.set("optimizer.steps", static_cast<double>(steps_)); }
+  void restore(const State& state) { steps_ = static_cast<std::uint64_t>(state.at("optimizer.steps")); }
+
+  std::vector<NamedSpan<T>> memory() {
+    if (velocity_.size() == 0) return {};
+    return {{"optimizer.velocity", velocity_.span()}};
+  }
+
+ private:
+  SgdOptions options_;
+  index_t count_;
+  Arena<T> velocity_;
+  std::uint64_t steps_ = 0;
+};
+
+template <Trainable M>
+Sgd(const M&, SgdOptions = {}) -> Sgd<typename M::Scalar>;
+
+}  // namespace taut

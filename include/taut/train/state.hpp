@@ -1,0 +1,42 @@
+/// State: named numbers that a part of training must remember, so that a resumed run equals an uninterrupted one bit for bit.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "taut/core/error.hpp"
+
+namespace taut {
+
+/// A short list in the order of insertion. Counts are kept as doubles too: exact below 2^53.
+class State {
+ public:
+  using Entry = std::pair<std::string, double>;
+
+  void set(std::string_view name, double value) {
+    for (Entry& entry : entries_) {
+      if (entry.first == name) {
+        entry.second = value;
+        return;
+      }
+    }
+    entries_.emplace_back(name, value);
+  }
+
+  /// The number called `name`; an Error where there is none.
+  double at(std::string_view name) const {
+    for (const Entry& entry : entries_) {
+      if (entry.first == name) return entry.second;
+    }
+    fail("training state: expected a number called '", name, "', found none among ", entries_.size());
+  }
+
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+}  // namespace taut

@@ -1,0 +1,288 @@
+/// Trainer: epochs of steps, each followed by a validation; keeps the best epoch's weights and can go on where it was interrupted.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "taut/core/arena.hpp"
+#include "taut/core/batch.hpp"
+#include "taut/nn/cross_entropy.hpp"
+#include "taut/train/callbacks.hpp"
+#include "taut/train/clip_grad_norm.hpp"
+#include "taut/train/early_stopping.hpp"
+#include "taut/train/epoch_progress.hpp"
+#include "taut/train/interrupt.hpp"
+#include "taut/train/optimizer.hpp"
+#include "taut/train/progress_bar.hpp"
+#include "taut/train/schedule.hpp"
+#include "taut/train/training_state.hpp"
+
+namespace taut {
+
+/// Hands out an epoch's batches, the same ones whenever it is started at the same epoch and batch: a Loader, first of all.
+template <class S>
+concept BatchSource = requires(S source, std::uint64_t epoch, index_t first_batch) {
+  source.start(epoch, first_batch);
+  source.next()->images;
+  source.next()->labels;
+  source.next()->rows;
+  { source.batches() } -> std::convertible_to<index_t>;  // of an epoch
+  { source.size() } -> std::convertible_to<index_t>;     // images of an epoch
+  { source.pixels() } -> std::convertible_to<index_t>;   // values of an image
+};
+
+struct TrainerOptions {
+  index_t epochs = 75;
+  std::optional<EarlyStoppingOptions> early_stop{};  ///< without it all epochs are run; the best one's weights are kept either way
+  double max_grad_norm = 0;                          ///< gradients are clipped to this norm; 0: not at all
+  std::ostream* out = nullptr;                       ///< where a line an epoch and the progress go
+  bool terminal = false;                             ///< whether `out` is a terminal: see output_is_terminal()
+  bool catch_interrupt = true;                       ///< Ctrl-C ends the step and the training, not the program
+  /// What a resumed run must share with this one: a checkpoint made with other values is refused.
+  std::vector<std::pair<std::string, std::string>> settings{};
+};
+
+/// How a training ended.
+struct TrainingResult {
+  bool interrupted = false;
+  std::string reason;  ///< a sentence without its full stop
+  index_t epochs = 0;  ///< finished ones, those before a resume included
+  index_t best_epoch = 0;
+  double best_accuracy = 0;  ///< of the validation, as a fraction of 1
+};
+
+/// Model, optimizer and schedule must outlive the trainer.
+template <class Model, class Opt, index_t Classes>
+  requires Optimizer<Opt, Model>
+class Trainer {
+ public:
+  using T = typename Model::Scalar;
+
+  Trainer(Model& model, Opt& optimizer, Schedule& schedule, const CrossEntropy<Classes>& loss, TrainerOptions options = {})
+      : model_(model), optimizer_(optimizer), schedule_(schedule), loss_(loss), options_(std::move(options)),
+        early_stopping_(options_.early_stop.value_or(EarlyStoppingOptions{})), best_parameters_(model.parameters().size()),
+        best_buffers_(model.buffers().size()) {
+    if (options_.epochs == 0) fail("Trainer: expected at least one epoch, found 0");
+    if (!(options_.max_grad_norm >= 0)) fail("Trainer: expected max_grad_norm >= 0, found ", options_.max_grad_norm);
+  }
+
+  TrainerCallbacks<T>& callbacks() { return callbacks_; }
+
+  /// Finished epochs.
+  index_t epoch() const { return progress_.epoch; }
+
+  /// May be called from a callback: the training ends after this step, as after Ctrl-C.
+  void request_stop() { stop_requested_ = true; }
+
+  /// Trains until all epochs are done, early stopping says so, or it is interrupted. In the first two cases the model holds the best
+  /// epoch's weights afterwards, in the last one those of the last step, and calling `fit` again goes on. `validate()` returns an
+  /// Evaluation, or anything else with `loss` and `matrix.accuracy()`.
+  template <BatchSource Source, std::invocable Validate>
+  TrainingResult fit(Source& source, Validate&& validate) {
+    check_source(source);
+    std::optional<InterruptGuard> guard;
+    if (options_.catch_interrupt) guard.emplace();
+    stop_requested_ = false;
+    const auto must_stop = [&] { return stop_requested_ || (guard && guard->requested()); };
+
+    while (is_unfinished()) {
+      if (!train_epoch(source, must_stop)) {
+        if (callbacks_.on_checkpoint) callbacks_.on_checkpoint(state());
+        return result(true, interruption());
+      }
+      end_epoch(validate());
+      if (must_stop() && is_unfinished()) return result(true, interruption());
+    }
+    restore_best();
+    return result(false, stops_early() ? early_stopping_.reason() : "all " + std::to_string(options_.epochs) + " epochs are done");
+  }
+
+  /// Everything that a later `restore` needs.
+  TrainingState<T> state() {
+    TrainingState<T> state{.settings = settings(), .numbers = {}, .tensors = model_.export_tensors(), .arrays = {}};
+    progress_.save(state.numbers);
+    state.numbers.set("model.forward_passes", static_cast<double>(model_.forward_passes()));
+    early_stopping_.save(state.numbers);
+    schedule_.save(state.numbers);
+    optimizer_.save(state.numbers);
+    for (const NamedSpan<T>& span : memory()) {
+      state.arrays.push_back({std::string(span.name), {span.values.begin(), span.values.end()}});
+    }
+    return state;
+  }
+
+  /// Goes on where `state` was made, bit for bit. Throws an Error for a state of another network, optimizer, or settings.
+  void restore(const TrainingState<T>& state) {
+    check_settings(state.settings);
+    const auto spans = memory();
+    for (const NamedSpan<T>& span : spans) check_array(state, span);
+    model_.import_tensors(state.tensors);
+    for (const NamedSpan<T>& span : spans) std::ranges::copy(check_array(state, span).values, span.values.begin());
+    progress_.restore(state.numbers);
+    model_.set_forward_passes(static_cast<std::uint64_t>(state.numbers.at("model.forward_passes")));
+    early_stopping_.restore(state.numbers);
+    schedule_.restore(state.numbers);
+    optimizer_.restore(state.numbers);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+  bool is_unfinished() const { return progress_.epoch < options_.epochs && !stops_early(); }
+  bool stops_early() const { return options_.early_stop && early_stopping_.should_stop(); }
+
+  /// False if it was stopped before its end.
+  template <class Source, class MustStop>
+  bool train_epoch(Source& source, MustStop&& must_stop) {
+    const index_t batches = source.batches(), images = source.size();
+    std::optional<ProgressBar> bar;
+    if (options_.out != nullptr) {
+      bar.emplace(*options_.out, options_.terminal);
+      bar->begin("Epoch " + std::to_string(progress_.epoch + 1) + "/" + std::to_string(options_.epochs), images,
+                 images * (options_.epochs - progress_.epoch - 1), progress_.images);
+    }
+    source.start(progress_.epoch, progress_.batch);
+    const auto began = Clock::now();
+    const double seconds_before = progress_.seconds;
+    bool stopped = false;
+    while (progress_.batch < batches && !stopped) {
+      const auto batch = source.next();
+      if (!batch) fail("epoch ", progress_.epoch + 1, ": expected ", batches, " batches, found ", progress_.batch);
+      step(*batch, batches);
+      progress_.seconds = seconds_before + seconds_since(began);
+      if (bar) bar->update(progress_.images, "loss " + fixed_text(progress_.loss(), 4));
+      stopped = must_stop();
+    }
+    if (bar) bar->clear();
+    return !stopped;
+  }
+
+  template <class LoadedBatch>
+  void step(const LoadedBatch& batch, index_t batches) {
+    const double share = static_cast<double>(progress_.batch) / static_cast<double>(batches);
+    const double lr = schedule_.rate(static_cast<double>(progress_.epoch) + share);
+    optimizer_.set_lr(lr);
+    const typename Model::Input images{batch.images, batch.rows};
+    const LossSums sums = model_.forward_backward(images, std::span<const std::int32_t>(batch.labels, batch.rows), loss_);
+    if (!std::isfinite(sums.loss)) {
+      fail("the training loss is ", in_words(sums.loss), " in epoch ", progress_.epoch + 1, ", step ", progress_.batch + 1, " of ", batches,
+           ": ", origin_of_non_finite());
+    }
+    if (options_.max_grad_norm > 0) clip_grad_norm(model_, options_.max_grad_norm);
+    optimizer_.step(model_);
+    progress_.add(sums, batch.rows);
+    if (callbacks_.on_batch) {
+      callbacks_.on_batch({.epoch = progress_.epoch + 1, .epochs = options_.epochs, .batch = progress_.batch, .batches = batches,
+                           .rows = batch.rows, .loss = sums.loss / sums.weight, .learning_rate = lr});
+    }
+  }
+
+  template <class Validation>
+  void end_epoch(const Validation& validation) {
+    if (!std::isfinite(validation.loss)) {
+      fail("the validation loss is ", in_words(validation.loss), " after epoch ", progress_.epoch + 1, ", step ", progress_.batch, ": ",
+           origin_of_non_finite());
+    }
+    EpochRecord record = progress_.record();
+    record.validation_loss = validation.loss;
+    record.validation_accuracy = validation.matrix.accuracy();
+    record.learning_rate = optimizer_.lr();
+    schedule_.end_epoch(record.validation_loss);
+    const bool is_best = early_stopping_.end_epoch(record.epoch, record.validation_accuracy);
+    if (is_best) {
+      std::ranges::copy(model_.parameters(), best_parameters_.data());
+      std::ranges::copy(model_.buffers(), best_buffers_.data());
+    }
+    progress_.begin_next_epoch();
+    if (options_.out != nullptr) *options_.out << epoch_line(record, options_.epochs) << std::endl;
+    if (callbacks_.on_epoch_end) callbacks_.on_epoch_end(record, is_best);
+    if (callbacks_.on_checkpoint) callbacks_.on_checkpoint(state());
+  }
+
+  static const char* in_words(double not_finite) { return std::isnan(not_finite) ? "not a number" : "infinite"; }
+
+  std::string origin_of_non_finite() const {
+    const std::optional<std::string> layer = model_.first_non_finite();
+    return layer ? "the first output that isn't finite is that of " + *layer : "every layer's output is finite, the loss alone is not";
+  }
+
+  void restore_best() {
+    if (early_stopping_.best_epoch() == 0) return;
+    std::ranges::copy(best_parameters_.span(), model_.parameters().begin());
+    std::ranges::copy(best_buffers_.span(), model_.buffers().begin());
+  }
+
+  std::string interruption() const {
+    const std::string epoch = std::to_string(progress_.epoch + (progress_.batch == 0 ? 0 : 1));
+    return progress_.batch == 0 ? "interrupted after epoch " + epoch
+                                : "interrupted in epoch " + epoch + ", after " + std::to_string(progress_.batch) + " of " +
+                                      std::to_string(progress_.batches) + " batches";
+  }
+
+  TrainingResult result(bool interrupted, std::string reason) const {
+    return {.interrupted = interrupted, .reason = std::move(reason), .epochs = progress_.epoch, .best_epoch = early_stopping_.best_epoch(),
+            .best_accuracy = early_stopping_.best_accuracy()};
+  }
+
+  template <class Source>
+  void check_source(const Source& source) {
+    if (source.pixels() != Model::Network::input_shape.size()) {
+      fail("Trainer: the network expects images of ", Model::Network::input_shape.size(), " values, found ", source.pixels());
+    }
+    progress_.check_or_set_data(source.size(), source.batches());
+  }
+
+  std::vector<NamedSpan<T>> memory() {
+    std::vector<NamedSpan<T>> spans = optimizer_.memory();
+    spans.push_back({"best.parameters", best_parameters_.span()});
+    spans.push_back({"best.buffers", best_buffers_.span()});
+    return spans;
+  }
+
+  std::vector<std::pair<std::string, std::string>> settings() const {
+    auto settings = options_.settings;
+    settings.emplace_back("optimizer", Opt::name);
+    return settings;
+  }
+
+  void check_settings(const std::vector<std::pair<std::string, std::string>>& found) const {
+    for (const auto& [name, value] : settings()) {
+      const auto setting = std::ranges::find(found, name, &std::pair<std::string, std::string>::first);
+      if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", value);
+      if (setting->second != value) fail("cannot resume: the checkpoint was made with ", name, " ", setting->second, ", expected ", value);
+    }
+  }
+
+  static const typename TrainingState<T>::Array& check_array(const TrainingState<T>& state, const NamedSpan<T>& span) {
+    for (const auto& array : state.arrays) {
+      if (array.name != span.name) continue;
+      if (array.values.size() == span.values.size()) return array;
+      fail("cannot resume: the checkpoint's ", span.name, " has ", array.values.size(), " values, expected ", span.values.size());
+    }
+    fail("cannot resume: the checkpoint has no ", span.name);
+  }
+
+  Model& model_;
+  Opt& optimizer_;
+  Schedule& schedule_;
+  CrossEntropy<Classes> loss_;
+  TrainerOptions options_;
+  TrainerCallbacks<T> callbacks_;
+  EarlyStopping early_stopping_;
+  EpochProgress progress_;
+  Arena<T> best_parameters_, best_buffers_;
+  bool stop_requested_ = false;
+};
+
+}  // namespace taut

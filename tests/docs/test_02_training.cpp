@@ -1,0 +1,68 @@
+/// The code of docs/02_training.md.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "support/temporary_directory.hpp"
+#include "taut/io.hpp"
+#include "taut/taut.hpp"
+
+namespace {
+
+template <taut::index_t Channels>
+using ConvBlock = taut::Block<taut::Conv2d<Channels, 3, taut::Padding{1}>, taut::BatchNorm2d, taut::ReLU, taut::MaxPool2d<2>>;
+
+using SmallNet = taut::Sequential<taut::Shape{1, 48, 48}, taut::MaxPool2d<2>, ConvBlock<8>, taut::Flatten, taut::Linear<7>>;
+
+void train_small_net(const std::filesystem::path& directory, std::ostream& out, taut::index_t epochs, bool resume) {
+  const taut::ImageDataset faces = taut::synthetic_faces(280, 1, taut::DataUse::train_faces);
+  const taut::ImageDataset validation = taut::synthetic_faces(70, 1, taut::DataUse::validation_faces);
+
+  taut::Model<SmallNet, float, taut::Cpu<>> model{taut::seed(42), taut::Cpu<>{2}};
+  taut::Adam adam{model, {.lr = 1e-3, .weight_decay = 1e-4}};
+  taut::ReduceLROnPlateau schedule{1e-3, {.factor = 0.2, .patience = 3}};
+  taut::CrossEntropy<7> loss;
+  std::ranges::copy(taut::inverse_frequency_weights(faces.class_counts()), loss.class_weights.begin());
+
+  taut::Trainer trainer{model, adam, schedule, loss, {.epochs = epochs, .early_stop = taut::EarlyStoppingOptions{}, .out = &out}};
+  trainer.callbacks().on_checkpoint = [&](const auto& state) { taut::save_checkpoint(directory / "checkpoint.safetensors", state); };
+  if (resume) trainer.restore(taut::load_checkpoint<float>(directory / "checkpoint.safetensors"));
+
+  taut::Loader loader(faces, {.batch = 64, .seed = 42}, {.mean = 0.5F, .std = 0.5F}, taut::Augmentation::flip_and_rotation());
+  const taut::TrainingResult result = trainer.fit(loader, [&] { return taut::evaluate(model, validation, {0.5F, 0.5F}, loss); });
+  out << result.reason << '\n';
+}
+
+}  // namespace
+
+TEST_CASE("docs/02_training.md: a trainer, and going on where it stopped") {
+  const taut::test::TemporaryDirectory directory;
+  std::ostringstream whole, first, second;
+  train_small_net(directory.path(), whole, 3, false);
+  train_small_net(directory.path(), first, 2, false);
+  train_small_net(directory.path(), second, 3, true);
+  CHECK(whole.str().ends_with("all 3 epochs are done\n"));
+  const auto last_line = [](const std::string& text) { return text.substr(text.find("Epoch [3/3]")); };
+  CHECK(last_line(whole.str()) == last_line(second.str()));
+}
+
+TEST_CASE("docs/02_training.md: a loop of one's own") {
+  taut::Model<SmallNet, float, taut::Cpu<>> model{taut::seed(42)};
+  taut::Sgd sgd{model, {.lr = 0.05, .momentum = 0.9, .nesterov = true}};
+  const taut::ImageDataset faces = taut::synthetic_faces(64, 1, taut::DataUse::train_faces);
+  taut::Loader loader(faces, {.batch = 64, .seed = 42}, {.mean = 0.5F, .std = 0.5F});
+  double first_loss = 0, last_loss = 0;
+  for (std::uint64_t epoch = 0; epoch < 30; ++epoch) {
+    loader.start(epoch);
+    while (const auto batch = loader.next()) {
+      const taut::BatchView<const float, SmallNet::input_shape> images{batch->images, batch->rows};
+      const taut::LossSums sums = model.forward_backward(images, {batch->labels, batch->rows}, taut::CrossEntropy<7>{});
+      taut::clip_grad_norm(model, 5.0);
+      sgd.step(model);
+      last_loss = sums.loss / sums.weight;
+    }
+    if (epoch == 0) first_loss = last_loss;
+  }
+  CHECK(last_loss < 0.8 * first_loss);
+}

@@ -1,0 +1,209 @@
+/// The emotion program as a person uses it: what it prints, leaves behind, and says about bad input.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+#include <string>
+
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using taut::test::TemporaryDirectory;
+
+std::string contents(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+struct Outcome {
+  int exit_code = 0;
+  std::string out, errors;
+};
+
+/// Runs the program with arguments for a shell.
+Outcome emotion(const std::string& arguments) {
+  const TemporaryDirectory streams;
+  const std::string command = std::string(TAUT_EMOTION_PROGRAM) + " " + arguments + " >" + (streams / "out").string() + " 2>" +
+                              (streams / "errors").string() + " </dev/null";
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(streams / "out"), contents(streams / "errors")};
+}
+
+/// One line, on standard error, that holds all of the words; nothing on standard output unless the run had begun.
+void check_refused(const Outcome& outcome, std::initializer_list<const char*> words) {
+  CHECK(outcome.exit_code == 1);
+  CHECK(std::count(outcome.errors.begin(), outcome.errors.end(), '\n') == 1);
+  for (const char* word : words) CHECK_MESSAGE(outcome.errors.find(word) != std::string::npos, outcome.errors << " lacks " << word);
+}
+
+int count_files(const fs::path& directory) {
+  return static_cast<int>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
+}
+
+std::string train_arguments(const fs::path& out, const std::string& more = "") {
+  return "train --data synthetic:140 --epochs 2 --seed 3 --out " + out.string() + " " + more;
+}
+
+/// One run that several cases look at.
+const fs::path& trained_run() {
+  static const TemporaryDirectory directory;
+  static const fs::path run = [] {
+    const fs::path out = directory / "run";
+    REQUIRE(emotion(train_arguments(out)).exit_code == 0);
+    return out;
+  }();
+  return run;
+}
+
+std::string weights() { return "--weights " + (trained_run() / "best.safetensors").string(); }
+
+}  // namespace
+
+TEST_CASE("train prints an epoch a line and leaves weights, checkpoint, log and report") {
+  const TemporaryDirectory directory;
+  const Outcome outcome = emotion(train_arguments(directory / "run"));
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(outcome.errors.empty());
+  const std::regex line(R"(Epoch \[2/2\], Train Loss: \d+\.\d{4}, Train Accuracy: \d+\.\d{2}%, Val Loss: \d+\.\d{4}, Val Accuracy: \d+\.\d{2}%)");
+  CHECK(std::regex_search(outcome.out, line));
+  for (const char* name : {"best.safetensors", "checkpoint.safetensors", "log.csv", "report.html", "curves.svg", "confusion_matrix.svg",
+                           "architecture.svg"}) {
+    CHECK_MESSAGE(fs::file_size(directory / "run" / name) > 0, name);
+  }
+  CHECK(count_files(directory / "run") == 7);
+}
+
+TEST_CASE("the same seed gives the same bits for any number of threads, and another seed others") {
+  const TemporaryDirectory directory;
+  REQUIRE(emotion(train_arguments(directory / "three", "--threads 3")).exit_code == 0);
+  REQUIRE(emotion(train_arguments(directory / "other", "--seed 4")).exit_code != 0);  // given twice
+  REQUIRE(emotion("train --data synthetic:140 --epochs 2 --seed 4 --out " + (directory / "other").string()).exit_code == 0);
+  CHECK(contents(directory / "three" / "best.safetensors") == contents(trained_run() / "best.safetensors"));
+  CHECK(contents(directory / "other" / "best.safetensors") != contents(trained_run() / "best.safetensors"));
+}
+
+TEST_CASE("a run that is resumed equals one that was never interrupted") {
+  const TemporaryDirectory directory;
+  const std::string out = (directory / "run").string();
+  REQUIRE(emotion("train --data synthetic:140 --epochs 1 --seed 3 --out " + out).exit_code == 0);
+  REQUIRE(emotion(train_arguments(directory / "run", "--resume")).exit_code == 0);
+  CHECK(contents(directory / "run" / "best.safetensors") == contents(trained_run() / "best.safetensors"));
+}
+
+TEST_CASE("eval prints accuracy, a line a class and the report, and writes JSON") {
+  const TemporaryDirectory directory;
+  const Outcome outcome = emotion("eval " + weights() + " --data synthetic:140 --split test --json " + (directory / "figures.json").string());
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(std::regex_search(outcome.out, std::regex(R"(^Test Accuracy: \d+\.\d{2}%\nAccuracy of angry     : \d+\.\d{2} %\n)")));
+  CHECK(outcome.out.find("weighted avg") != std::string::npos);
+  const auto figures = nlohmann::json::parse(contents(directory / "figures.json"));
+  CHECK(figures["images"] == 70);
+  CHECK(figures["classes"].size() == 7);
+  CHECK(emotion("eval " + weights() + " --data synthetic:140 --split val").out.starts_with("Val Accuracy: "));
+  CHECK(emotion("eval " + weights() + " --data synthetic:140 --split train").out.starts_with("Train Accuracy: "));
+}
+
+TEST_CASE("predict prints the class and all seven probabilities") {
+  const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
+  const Outcome outcome = emotion("predict " + weights() + " " + face);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(std::regex_search(outcome.out, std::regex(R"(happy\.png: [a-z]+\n  angry +\d+\.\d{2} %\n  disgust)")));
+  const auto answers = nlohmann::json::parse(emotion("predict " + weights() + " " + face + " --json").out);
+  REQUIRE(answers.size() == 1);
+  double sum = 0;
+  for (const auto& probability : answers[0]["probabilities"]) sum += probability.get<double>();
+  CHECK(answers[0]["probabilities"].size() == 7);
+  CHECK(sum == doctest::Approx(1).epsilon(1e-5));
+  CHECK(emotion("predict " + weights() + " --crop 8,8,32,32 " + face).exit_code == 0);
+}
+
+TEST_CASE("summary prints the table and the memory plan") {
+  const Outcome outcome = emotion("summary");
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out.find("1,572,551") != std::string::npos);
+  CHECK(outcome.out.find("training activations") != std::string::npos);
+}
+
+TEST_CASE("unknown options and commands are refused") {
+  for (const char* arguments : {"", "dance", "train --speed 3 --out x", "train", "eval --data synthetic", "train --out x --batch 0",
+                                "train --out x --batch 1000", "train --out x --recipe none", "train --out x --epochs many",
+                                "train --out x --lr -1", "train --out x --val 2"}) {
+    const Outcome outcome = emotion(arguments);
+    CHECK_MESSAGE(outcome.exit_code != 0, arguments);
+    CHECK_MESSAGE(!outcome.errors.empty(), arguments);
+    CHECK_MESSAGE(!fs::exists("x"), arguments);
+  }
+}
+
+TEST_CASE("data that isn't there or isn't data is refused before anything is trained") {
+  const TemporaryDirectory directory;
+  const std::string out = " --out " + (directory / "run").string();
+  check_refused(emotion("train --data /no/such/place" + out), {"/no/such/place"});
+  check_refused(emotion("train --data synthetic:none" + out), {"synthetic:none"});
+  fs::create_directories(directory / "empty");
+  check_refused(emotion("train --data " + (directory / "empty").string() + out), {"empty", "train"});
+  std::ofstream(directory / "faces.csv") << "emotion,pixels,Usage\n0,1 2 3,Training\n";
+  check_refused(emotion("train --data " + (directory / "faces.csv").string() + out), {"faces.csv", "2304", "3"});
+  CHECK_FALSE(fs::exists(directory / "run" / "best.safetensors"));
+}
+
+TEST_CASE("an output directory that can't be written is refused") {
+  const TemporaryDirectory directory;
+  std::ofstream(directory / "file") << "not a directory";
+  check_refused(emotion(train_arguments(directory / "file" / "run")), {"file"});
+  fs::create_directories(directory / "full");
+  fs::create_symlink("/dev/full", directory / "full" / "log.csv");
+  check_refused(emotion(train_arguments(directory / "full")), {"log.csv"});
+  CHECK_FALSE(fs::exists(directory / "full" / "best.safetensors"));
+  check_refused(emotion("eval " + weights() + " --data synthetic:140 --json " + (directory / "no" / "where.json").string()), {"where.json"});
+}
+
+TEST_CASE("an earlier run is not overwritten") {
+  const std::string before = contents(trained_run() / "best.safetensors");
+  check_refused(emotion(train_arguments(trained_run())), {"--resume"});
+  CHECK(contents(trained_run() / "best.safetensors") == before);
+  const TemporaryDirectory directory;
+  check_refused(emotion(train_arguments(directory / "new", "--resume")), {"checkpoint"});
+}
+
+TEST_CASE("a run is resumed with its own settings only") {
+  const std::string out = " --out " + trained_run().string();
+  check_refused(emotion("train --data synthetic:140 --epochs 3 --seed 5 --resume" + out), {"seed", "3", "5"});
+  check_refused(emotion("train --data synthetic:141 --epochs 3 --seed 3 --resume" + out), {"data"});
+}
+
+TEST_CASE("weights that are none are refused") {
+  const TemporaryDirectory directory;
+  const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
+  check_refused(emotion("predict --weights " + (directory / "none").string() + " " + face), {"none"});
+  const std::string good = contents(trained_run() / "best.safetensors");
+  std::ofstream(directory / "cut", std::ios::binary) << good.substr(0, good.size() / 2);
+  check_refused(emotion("predict --weights " + (directory / "cut").string() + " " + face), {"cut"});
+  std::string flipped = good;
+  flipped[flipped.size() - 100] = static_cast<char>(flipped[flipped.size() - 100] ^ 1);
+  std::ofstream(directory / "flipped", std::ios::binary) << flipped;
+  check_refused(emotion("predict --weights " + (directory / "flipped").string() + " " + face), {"flipped", "checksum"});
+  check_refused(emotion("predict --weights " + (trained_run() / "checkpoint.safetensors").string() + " " + face), {"checkpoint.safetensors"});
+}
+
+TEST_CASE("pictures that are none are refused") {
+  const TemporaryDirectory directory;
+  std::ofstream(directory / "words.png") << "these are words";
+  std::ofstream(directory / "empty.jpg");
+  check_refused(emotion("predict " + weights() + " " + (directory / "words.png").string()), {"words.png"});
+  check_refused(emotion("predict " + weights() + " " + (directory / "empty.jpg").string()), {"empty.jpg"});
+  check_refused(emotion("predict " + weights() + " " + (directory / "missing.png").string()), {"missing.png"});
+  const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
+  check_refused(emotion("predict " + weights() + " --crop 40,40,20,20 " + face), {"20x20"});
+  CHECK(emotion("predict " + weights() + " " + face + " " + (directory / "words.png").string()).out.empty());
+}
