@@ -68,7 +68,7 @@ inline taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut
   info.std = recipe.normalization.std;
   info.image_height = EmotionNet::input_shape.d1;
   info.image_width = EmotionNet::input_shape.d2;
-  info.network = "Emotion Classifier CNN, " + taut::with_thousands(EmotionNet::parameter_count) + " parameters";
+  info.network = "Emotion Classifier CNN, " + taut::grouped_text(EmotionNet::parameter_count) + " parameters";
   info.data = source.description;
   info.split_seed = options.seed;
   info.val_fraction = options.val_fraction;

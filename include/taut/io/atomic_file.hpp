@@ -26,7 +26,10 @@ namespace detail {
 inline std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   static std::atomic<std::uint32_t> counter{0};
   std::filesystem::path temporary = path;
-  temporary += "." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1, std::memory_order_relaxed)) + ".tmp";
+  std::string suffix = ".";
+  suffix.append(std::to_string(::getpid())).append(".");
+  suffix.append(std::to_string(counter.fetch_add(1, std::memory_order_relaxed))).append(".tmp");
+  temporary += suffix;
   return temporary;
 }
 

@@ -31,7 +31,7 @@ inline std::string quote(std::string_view name) {
 inline std::string extents(std::span<const index_t> shape) {
   if (shape.empty()) return "a scalar";
   std::string words;
-  for (const index_t extent : shape) words += (words.empty() ? "" : "x") + std::to_string(extent);
+  for (const index_t extent : shape) words.append(words.empty() ? "" : "x").append(std::to_string(extent));
   return words;
 }
 

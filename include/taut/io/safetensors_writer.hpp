@@ -66,7 +66,9 @@ inline std::vector<std::byte> encode_safetensors(const SafetensorsFile& file) {
   std::uint64_t position = 0;
   for (const SafetensorsEntry* entry : entries) {
     header += "," + text(entry->name) + ":{\"dtype\":" + text(name_of(entry->dtype)) + ",\"shape\":[";
-    for (std::size_t axis = 0; axis < entry->shape.size(); ++axis) header += (axis == 0 ? "" : ",") + std::to_string(entry->shape[axis]);
+    for (std::size_t axis = 0; axis < entry->shape.size(); ++axis) {
+      header.append(axis == 0 ? "" : ",").append(std::to_string(entry->shape[axis]));
+    }
     header += "],\"data_offsets\":[" + std::to_string(position) + ",";
     position += entry->bytes.size();
     header += std::to_string(position) + "]}";

@@ -54,7 +54,7 @@ void check_same_network(const std::vector<Named>& tensors, const SafetensorsFile
   if (differences.empty()) return;
   constexpr std::size_t most = 3;
   std::string sentence;
-  for (std::size_t i = 0; i < std::min(most, differences.size()); ++i) sentence += (i == 0 ? "" : "; ") + differences[i];
+  for (std::size_t i = 0; i < std::min(most, differences.size()); ++i) sentence.append(i == 0 ? "" : "; ").append(differences[i]);
   if (differences.size() > most) sentence += "; and " + std::to_string(differences.size() - most) + " more";
   fail(file.origin, ": weights of another network: ", sentence);
 }

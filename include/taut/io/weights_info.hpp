@@ -98,7 +98,7 @@ inline void check(const WeightsInfo& info, std::string_view origin) {
 inline std::map<std::string, std::string> to_metadata(const WeightsInfo& info, std::string_view origin = "weights") {
   check(info, origin);
   std::string class_names;
-  for (const std::string& name : info.class_names) class_names += (class_names.empty() ? "[" : ", ") + detail::json_string(name, origin);
+  for (const std::string& name : info.class_names) class_names.append(class_names.empty() ? "[" : ", ").append(detail::json_string(name, origin));
   return {{"format", "pt"},  // PyTorch's names and layouts: its loaders ask for this word
           {"class_names", class_names + "]"},
           {"mean", detail::number_text(info.mean)},

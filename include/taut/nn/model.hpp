@@ -53,7 +53,9 @@ class Model {
   /// The network's output in inference mode: running statistics, no dropout. The view is valid until the next call.
   template <class Samples>
   Output evaluate(const Samples& samples) {
-    return run_forward(checked(samples), Mode::inference);
+    const Output output = run_forward(checked(samples), Mode::inference);
+    input_.data = nullptr;  // nothing to go back from
+    return output;
   }
 
   /// The network's output in training mode; moves running statistics, draws dropout masks. `samples` must outlive `backward`.
@@ -66,7 +68,8 @@ class Model {
 
   /// Gradients of all parameters from the gradient of the output, for the last `forward`. Overwrites `gradients()`.
   void backward(Output output_gradient) {
-    if (output_gradient.rows != input_.rows || input_.data == nullptr) {
+    if (input_.data == nullptr) fail("backward expects a forward pass in training mode right before it");
+    if (output_gradient.rows != input_.rows) {
       fail("backward expects the gradient of the last forward's ", input_.rows, " rows but got ", output_gradient.rows);
     }
     std::copy_n(output_gradient.data, output_gradient.rows * Net::output_shape.size(), output_gradient_data());
@@ -76,6 +79,7 @@ class Model {
   /// One training pass: forward, loss, backward. A loss that isn't finite leaves the gradients alone: see `first_non_finite`.
   template <class Samples, index_t Classes>
   LossSums forward_backward(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
+    check_labels<Classes>(checked(samples).rows, labels);
     const Output logits = forward(samples);
     const LossSums sums = cross_entropy(logits, labels, loss, output_gradient_data());
     if (std::isfinite(sums.loss)) run_backward();
@@ -85,6 +89,7 @@ class Model {
   /// The loss in inference mode; no gradients.
   template <class Samples, index_t Classes>
   LossSums loss(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
+    check_labels<Classes>(checked(samples).rows, labels);
     return cross_entropy(evaluate(samples), labels, loss, nullptr);
   }
 
@@ -105,7 +110,7 @@ class Model {
       const LayerPlan& last = Net::plan.layers[Net::plan.steps[I].first + Net::plan.steps[I].count - 1];
       const T* const values = activations_.data() + memory.activation_offset[I];
       for (index_t i = 0; i < input_.rows * last.output.size(); ++i) {
-        if (!std::isfinite(values[i])) found = layer_name<Net, Net::plan.steps[I].first>();
+        if (!std::isfinite(values[i])) found = layer_name<Net, namesake(Net::plan.steps[I])>();
         if (found) return;
       }
     });
@@ -150,6 +155,14 @@ class Model {
 
  private:
   static constexpr index_t steps = Net::plan.step_count;
+
+  /// The layer that a step is named after: the first that owns tensors, else the first.
+  static constexpr index_t namesake(StepSpan step) {
+    for (index_t i = step.first; i < step.first + step.count; ++i) {
+      if (Net::plan.layers[i].tensors.count != 0) return i;
+    }
+    return step.first;
+  }
 
   template <class Visit>
   static void for_each_step(Visit&& visit) {
@@ -220,16 +233,21 @@ class Model {
 
   T* output_gradient_data() { return activations_.data() + memory.gradient_offset[steps - 1]; }
 
+  /// Before anything moves.
   template <index_t Classes>
-  LossSums cross_entropy(Output logits, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss, T* gradient) {
-    static_assert(LossKernels<D, T>, "this device has no loss kernels (cross_entropy, softmax)");
+  static void check_labels(index_t rows, std::span<const std::int32_t> labels) {
     (void)diagnostics::require<Net::output_shape == Shape{Classes}, diagnostics::loss_misfit<Net, Classes>>{};
-    if (labels.size() != logits.rows) fail("the loss expects ", logits.rows, " labels but got ", labels.size());
+    if (labels.size() != rows) fail("the loss expects ", rows, " labels but got ", labels.size());
     for (index_t i = 0; i < labels.size(); ++i) {
       if (labels[i] < 0 || static_cast<index_t>(labels[i]) >= Classes) {
         fail("label ", i, " of the batch should be a class from 0 to ", Classes - 1, " but is ", labels[i]);
       }
     }
+  }
+
+  template <index_t Classes>
+  LossSums cross_entropy(Output logits, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss, T* gradient) {
+    static_assert(LossKernels<D, T>, "this device has no loss kernels (cross_entropy, softmax)");
     for (index_t i = 0; i < Classes; ++i) class_weights_.data()[i] = static_cast<T>(loss.class_weights[i]);
     return device_.template cross_entropy<T>(logits.rows, Classes, logits.data, labels.data(), class_weights_.data(), loss.label_smoothing,
                                              gradient);

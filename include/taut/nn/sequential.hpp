@@ -59,15 +59,17 @@ struct must_be_network : must_fit<plan_of<Input, List>.first_misfit == List::siz
 
 template <Shape Input, class List>
 struct must_be_network<false, Input, List>
-    : diagnostics::stop<diagnostics::not_a_layer<typename LayersOf<List>::template at<first_non_layer(List{})>, first_non_layer(List{})>> {};
+    : diagnostics::stop<
+          diagnostics::not_a_layer<typename LayersOf<List>::template at<first_non_layer(List{})>, first_non_layer(List{})>> {};
 
 }  // namespace detail
 
 /// A network: its constants say everything that is known before it runs. One that doesn't fit has no members at all,
 /// and the error says which layer expects what.
 template <Shape Input, class... Parts>
-struct Sequential : private detail::must_be_network<detail::first_non_layer(detail::flatten_t<Parts...>{}) == detail::flatten_t<Parts...>::size,
-                                                    Input, detail::flatten_t<Parts...>> {
+struct Sequential
+    : private detail::must_be_network<detail::first_non_layer(detail::flatten_t<Parts...>{}) == detail::flatten_t<Parts...>::size, Input,
+                                      detail::flatten_t<Parts...>> {
  private:
   using List = detail::flatten_t<Parts...>;
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "taut/core/grouped_text.hpp"
 #include "taut/nn/layer_name.hpp"
 #include "taut/nn/layer_row.hpp"
 #include "taut/nn/memory_plan.hpp"
@@ -27,13 +28,6 @@ std::vector<LayerRow> layer_rows() {
   return rows;
 }
 
-/// "1572551" as "1,572,551".
-inline std::string with_thousands(index_t number) {
-  std::string digits = std::to_string(number);
-  for (index_t place = digits.size(); place > 3;) digits.insert(place -= 3, ",");
-  return digits;
-}
-
 namespace detail {
 
 inline std::string megabytes(index_t bytes) {
@@ -53,7 +47,7 @@ std::string memory_summary() {
     text << std::left << std::setw(24) << what << std::right << std::setw(12) << detail::megabytes(bytes) << "   " << why << '\n';
   };
   text << "Memory for batches of up to " << Batch << " rows\n";
-  line("parameters", memory.parameters * sizeof(T), with_thousands(Net::parameter_count) + " numbers; gradients and each optimizer moment as much again");
+  line("parameters", memory.parameters * sizeof(T), grouped_text(Net::parameter_count) + " numbers; gradients and each optimizer moment as much again");
   line("buffers", memory.buffers * sizeof(T), "running statistics");
   line("training activations", memory.training * sizeof(T) + memory.argmax_bytes + memory.vectors * sizeof(T),
        "with their gradients, packed by lifetime");
@@ -72,12 +66,12 @@ std::string summary() {
        << std::left << std::setw(4) << "" << std::setw(30) << "input" << to_string(Net::input_shape) << '\n';
   for (const LayerRow& row : layer_rows<Net>()) {
     text << std::left << std::setw(4) << row.index << std::setw(30) << row.name << std::setw(16) << row.output_shape << std::right
-         << std::setw(14) << with_thousands(row.parameters) << std::setw(16) << with_thousands(row.multiply_adds) << std::setw(6) << row.step
+         << std::setw(14) << grouped_text(row.parameters) << std::setw(16) << grouped_text(row.multiply_adds) << std::setw(6) << row.step
          << '\n';
   }
   text << rule << '\n'
-       << std::left << std::setw(50) << "total" << std::right << std::setw(14) << with_thousands(Net::parameter_count) << std::setw(16)
-       << with_thousands(Net::multiply_adds) << "\n\n"
+       << std::left << std::setw(50) << "total" << std::right << std::setw(14) << grouped_text(Net::parameter_count) << std::setw(16)
+       << grouped_text(Net::multiply_adds) << "\n\n"
        << memory_summary<Net, Batch, T>();
   return text.str();
 }

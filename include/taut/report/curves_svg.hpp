@@ -86,7 +86,7 @@ class CurvePanel {
       const auto is_drawn = [&](std::size_t other) { return other < records_.size() && std::isfinite(records_[other].*member); };
       if (is_drawn(i)) {
         const double across = x(records_[i].epoch), down = y(value);
-        data += (pen_down ? "L" : "M") + coordinate(across) + ' ' + coordinate(down);
+        data.append(pen_down ? "L" : "M").append(coordinate(across)).append(" ").append(coordinate(down));
         if (!is_drawn(i - 1) && !is_drawn(i + 1)) svg.circle(across, down, 3, std::string(name) + "-dot");  // a point makes no line
       }
       pen_down = is_drawn(i);

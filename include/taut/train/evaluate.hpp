@@ -10,6 +10,7 @@
 #include "taut/core/batch.hpp"
 #include "taut/data/dataset.hpp"
 #include "taut/data/preparation.hpp"
+#include "taut/device/device.hpp"
 #include "taut/nn/cross_entropy.hpp"
 #include "taut/train/confusion_matrix.hpp"
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "taut/core/grouped_text.hpp"
+
 namespace taut {
 
 /// `value` with `digits` decimals: fixed_text(0.5, 2) is "0.50". Ties round to even, as in C and Python.
@@ -34,18 +36,11 @@ inline std::string short_text(double value, int digits) {
 /// A fraction of 1 as a percentage: percent_text(0.6264) is "62.64%".
 inline std::string percent_text(double fraction, int digits = 2) { return fixed_text(100 * fraction, digits) + "%"; }
 
-/// Thousands apart: 1,572,551.
-inline std::string grouped_text(std::uint64_t value) {
-  std::string text = std::to_string(value);
-  for (std::size_t place = text.size(); place > 3; place -= 3) text.insert(place - 3, 1, ',');
-  return text;
-}
-
 /// A duration in seconds as 0:07, 12:34 or 1:02:03.
 inline std::string duration_text(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0 || seconds > 3.6e9) return "-:--";
   const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
-  const auto two = [](std::uint64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  const auto two = [](std::uint64_t number) { return std::string(number < 10 ? "0" : "").append(std::to_string(number)); };
   const std::uint64_t hours = whole / 3600, minutes = whole / 60 % 60;
   return (hours != 0 ? std::to_string(hours) + ":" + two(minutes) : std::to_string(minutes)) + ":" + two(whole % 60);
 }

@@ -73,7 +73,9 @@ class ProgressBar {
     std::string line = label_ + ' ';
     if (terminal_) {
       const auto filled = static_cast<std::size_t>(fraction * bar_width);
-      line += '[' + std::string(filled, '=') + (filled < bar_width ? ">" + std::string(bar_width - filled - 1, ' ') : "") + "] ";
+      line.append("[").append(filled, '=');
+      if (filled < bar_width) line.append(">").append(bar_width - filled - 1, ' ');
+      line += "] ";
     }
     line += right_aligned(fixed_text(100 * fraction, 0), 3) + '%';
     if (speed > 0) {

@@ -57,10 +57,10 @@ inline Identity draw_identity(Random& random) {
 
 inline Pose draw_pose(Random& random) {
   Pose pose;
-  pose.scale = random.uniform(18.5F, 23.5F);
+  pose.scale = random.uniform(19.0F, 23.5F);
   pose.angle = random.uniform(-0.24F, 0.24F);
-  pose.shift_x = random.uniform(-3.75F, 3.75F);
-  pose.shift_y = random.uniform(-3.75F, 3.75F);
+  pose.shift_x = random.uniform(-3.5F, 3.5F);
+  pose.shift_y = random.uniform(-3.5F, 3.5F);
   pose.stretch = random.uniform(0.9F, 1.08F);
   pose.turn_x = random.uniform(-0.16F, 0.16F);
   pose.turn_y = random.uniform(-0.12F, 0.12F);

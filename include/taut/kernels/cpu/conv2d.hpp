@@ -36,8 +36,12 @@ void gather(Threads& threads, index_t rows, const T* in, const T* weight, const 
   }
 }
 
-template <Conv2dGeometry g, class Gemm>
-inline constexpr bool sweeps = Gemm::direct_convolution && g.out_width() >= shortest_line;
+/// Lines of several thousand pixels wouldn't fit the stack of a thread; they go through a column matrix too.
+inline constexpr index_t most_stack_bytes = 512 * 1024;
+
+template <Conv2dGeometry g, class T, class Gemm>
+inline constexpr bool sweeps =
+    Gemm::direct_convolution && g.out_width() >= shortest_line && WeightPlan<g, T>::stack_bytes <= most_stack_bytes;
 
 }  // namespace detail
 
@@ -46,7 +50,7 @@ template <Conv2dGeometry g, class T, class Gemm>
 constexpr index_t conv2d_workspace(index_t rows) {
   const index_t gathering = std::max(detail::gather_workspace<gather_forward(g), T, Gemm>(rows),
                                      detail::gather_workspace<gather_backward_input(g), T, Gemm>(rows));
-  if constexpr (detail::sweeps<g, Gemm>) {
+  if constexpr (detail::sweeps<g, T, Gemm>) {
     return std::max(gathering, conv2d_backward_weight_workspace<g, T>(rows));
   } else {
     return std::max(gathering, conv2d_columns_backward_weight_workspace<g, T, Gemm>(rows));
@@ -67,7 +71,7 @@ void conv2d_backward_input(Threads& threads, index_t rows, const T* dy, const T*
 
 template <Conv2dGeometry g, class T, class Gemm, class Threads>
 void conv2d_gradient_of_weight(Threads& threads, index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
-  if constexpr (detail::sweeps<g, Gemm>) {
+  if constexpr (detail::sweeps<g, T, Gemm>) {
     conv2d_backward_weight<g>(threads, rows, x, dy, dweight, dbias, workspace);
   } else {
     conv2d_columns_backward_weight<g, T, Gemm>(threads, rows, x, dy, dweight, dbias, workspace);

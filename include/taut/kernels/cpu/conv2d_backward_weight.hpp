@@ -36,6 +36,10 @@ struct WeightPlan {
   static constexpr index_t padded_row = (g.in_width + 2 * g.horizontal.padding) * g.in_channels;
   static constexpr index_t padded_lines = (band_lines - 1) * g.vertical.stride + g.vertical.span();
 
+  /// What a task keeps on its stack.
+  static constexpr index_t stack_bytes =
+      (band_images * band_lines * g.out_width() * nr + (few_channels ? padded_lines * padded_row : 0)) * sizeof(T);
+
   /// Partial sums cost a write and a read of the weight each: no more of them than a quarter of what is read anyway.
   static constexpr index_t partitions(index_t rows) {
     const index_t wanted = tasks_wanted / (panels * g.groups) + 1;
@@ -59,7 +63,8 @@ struct Band {
 
 /// One tile of dweight: `rows` input channels at one tap.
 template <Conv2dGeometry g, class T, index_t rows>
-void weight_tile(const Band<T>& band, index_t channel, index_t tap_line, index_t tap, GatherAxis::Range columns, T* dweight, index_t count) {
+void weight_tile(const Band<T>& band, index_t channel, index_t tap_line, index_t tap, GatherAxis::Range columns, T* dweight,
+                 index_t count) {
   using Plan = WeightPlan<g, T>;
   constexpr GatherAxis vertical = gather_forward(g).vertical, horizontal = gather_forward(g).horizontal;
   const GatherAxis::Range lines = vertical.inside(0, tap_line, band.first_line, band.first_line + band.lines);

@@ -46,6 +46,7 @@ void linear_backward_weight(Threads& threads, index_t rows,
                             T* dweight,   // (in, out)
                             T* dbias,     // (out) or null
                             T* workspace) {
+  if (rows == 0) std::fill_n(dweight, g.in * g.out, T{0});
   Gemm::template multiply<T>(threads, g.in, g.out, rows, MatrixView<T>{x, 1, g.in}, MatrixView<T>{dy, g.out, 1}, Epilogue<T>{}, dweight,
                              g.out, workspace);
   if (dbias != nullptr) column_sums(threads, rows, g.out, dy, dbias, workspace);

@@ -27,7 +27,7 @@ struct NormPoolStep {
   template <class D, class T>
   static constexpr index_t workspace(index_t rows) {
     static_assert(NormPoolKernels<D, T>, "this device has no normalisation and pooling kernels (batch_norm_statistics, batch_norm_running, norm_pool_forward, norm_pool_backward)");
-    return D::template norm_pool_workspace<geometry, T>(rows);
+    return unwanted_dx(rows) + D::template norm_pool_workspace<geometry, T>(rows);
   }
 
   template <class D, class T>
@@ -52,12 +52,18 @@ struct NormPoolStep {
       if (memory.dx == nullptr) return;
     }
     device.template norm_pool_backward<geometry, T>(memory.rows, memory.x, memory.dy, geometry.pools() ? memory.argmax : nullptr,
-                                                    vectors(memory), memory.dx,
+                                                    vectors(memory), memory.dx != nullptr ? memory.dx : memory.workspace,
                                                     normalizes ? memory.gradients + first.tensor_offset[0] : nullptr,
-                                                    normalizes ? memory.gradients + first.tensor_offset[1] : nullptr, memory.workspace);
+                                                    normalizes ? memory.gradients + first.tensor_offset[1] : nullptr,
+                                                    memory.workspace + unwanted_dx(memory.rows));
   }
 
  private:
+  /// A network's first normalisation needs a place for the gradient of its input, which nobody asks for, to find its parameters'.
+  static constexpr index_t unwanted_dx(index_t rows) {
+    return normalizes && Span.first == 0 ? aligned_offset(rows * geometry.in_size()) : 0;
+  }
+
   template <class T>
   static BatchNormVectors<T> vectors(const StepMemory<T>& memory) {
     if constexpr (!normalizes) return {};

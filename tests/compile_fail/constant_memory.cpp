@@ -1,0 +1,17 @@
+// EXPECT: Linear<7> expects a vector of inputs but got 256x3x3 (layer 0, after the input; 2304 = 256x3x3: insert Flatten)
+// EXPECT-CLANG: Linear<7>
+// EXPECT-CLANG: expects a vector of inputs
+// EXPECT-CLANG: but got 256x3x3
+// EXPECT-CLANG: layer 0, after the input
+// EXPECT-CLANG: 2304 = 256x3x3: insert Flatten
+#include "taut/nn.hpp"
+
+using namespace taut;
+
+#if defined(FIXED)
+using Net = Sequential<Shape{256, 3, 3}, Flatten, Linear<7>>;
+#else
+using Net = Sequential<Shape{256, 3, 3}, Linear<7>>;
+#endif
+
+int main() { return static_cast<int>(Net::memory<1>.training); }

@@ -1,0 +1,86 @@
+/// Check layer gradients: small networks that have each layer, in each way that layers melt together.
+#pragma once
+
+#include "ops/check_gradient.hpp"
+
+namespace ops {
+
+namespace layers {
+
+using namespace taut;
+
+// A pointwise convolution in front lets the layer behind it show its gradient with respect to its input.
+template <Shape Input, class... Parts>
+using Behind = Sequential<Input, Conv2d<Input.d0, 1>, Parts...>;
+
+using Convolution = Behind<Shape{3, 5, 7}, Conv2d<5, 3, Padding{1}>>;
+using ConvolutionRelu = Behind<Shape{1, 6, 6}, Conv2d<3, 5, Padding{2}>, ReLU>;
+using StridedConvolution = Behind<Shape{3, 9, 4}, Conv2d<5, 3, Stride{2}, Padding{1}, NoBias{}>>;
+using DilatedConvolution = Behind<Shape{2, 7, 6}, Conv2d<3, Kernel{3, 2}, Dilation{2}, Padding{1, 2}>>;
+using GroupedConvolution = Behind<Shape{4, 5, 5}, Conv2d<6, 3, Groups{2}, Padding{1}>, ReLU>;
+using DepthwiseConvolution = Behind<Shape{5, 5, 4}, Conv2d<5, 3, Groups{5}, Stride{2}, Padding{1}>>;
+
+using Norm = Behind<Shape{3, 5, 4}, BatchNorm2d>;
+using NormRelu = Behind<Shape{3, 5, 4}, BatchNorm2d, ReLU>;
+using NormReluPool = Behind<Shape{5, 6, 6}, BatchNorm2d, ReLU, MaxPool2d<2>>;
+using NormPool = Behind<Shape{3, 5, 7}, BatchNorm2dWith<Eps{1e-3}>, MaxPool2d<3, Stride{2}, Padding{1}>>;
+using Relu = Behind<Shape{17, 3, 2}, BatchNorm2d, Dropout<0>, ReLU>;
+using ReluPool = Behind<Shape{3, 5, 7}, Dropout<0>, ReLU, MaxPool2d<2, RoundDown{}>>;
+using Pool = Behind<Shape{3, 5, 4}, MaxPool2d<3, Stride{1}>>;
+using RectangularPool = Behind<Shape{2, 6, 4}, MaxPool2d<Kernel{3, 2}>>;
+
+using Vector = Sequential<Shape{7}, Linear<5>, Linear<3, NoBias{}>>;
+using VectorRelu = Sequential<Shape{7}, Linear<9>, ReLU, Linear<3>, ReLU>;
+using VectorDropout = Sequential<Shape{5}, Linear<9>, Dropout<30>, Linear<4>>;
+using Image = Behind<Shape{3, 2, 4}, Flatten, Linear<6>, ReLU, Linear<2>>;
+using FlattenAlone = Behind<Shape{3, 2, 4}, Flatten, ReLU, Dropout<50>, Linear<2>>;
+
+/// The emotion network's layers in the small.
+using Small = Sequential<Shape{1, 8, 8}, Conv2d<3, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>, Conv2d<5, 3, Padding{1}>, BatchNorm2d,
+                         ReLU, MaxPool2d<2>, Flatten, Linear<6>, ReLU, Dropout<50>, Linear<4>>;
+
+}  // namespace layers
+
+template <class D>
+void check_convolution_gradients() {
+  SUBCASE("convolution") { check_gradient<layers::Convolution, D>(1); }
+  SUBCASE("convolution, relu") { check_gradient<layers::ConvolutionRelu, D>(2); }
+  SUBCASE("stride") { check_gradient<layers::StridedConvolution, D>(3); }
+  SUBCASE("dilation") { check_gradient<layers::DilatedConvolution, D>(4); }
+  SUBCASE("groups") { check_gradient<layers::GroupedConvolution, D>(5); }
+  SUBCASE("depthwise") { check_gradient<layers::DepthwiseConvolution, D>(6); }
+}
+
+template <class D>
+void check_norm_pool_gradients() {
+  SUBCASE("norm") { check_gradient<layers::Norm, D>(11); }
+  SUBCASE("norm, relu") { check_gradient<layers::NormRelu, D>(12); }
+  SUBCASE("norm, relu, pool") { check_gradient<layers::NormReluPool, D>(13); }
+  SUBCASE("norm, pool") { check_gradient<layers::NormPool, D>(14); }
+  SUBCASE("relu") { check_gradient<layers::Relu, D>(15); }
+  SUBCASE("relu, pool") { check_gradient<layers::ReluPool, D>(16); }
+  SUBCASE("pool") { check_gradient<layers::Pool, D>(17); }
+  SUBCASE("rectangular pool") { check_gradient<layers::RectangularPool, D>(18); }
+}
+
+template <class D>
+void check_vector_gradients() {
+  SUBCASE("linear") { check_gradient<layers::Vector, D>(21); }
+  SUBCASE("linear, relu") { check_gradient<layers::VectorRelu, D>(22); }
+  SUBCASE("linear, dropout") { check_gradient<layers::VectorDropout, D>(23); }
+  SUBCASE("flatten, linear") { check_gradient<layers::Image, D>(24); }
+  SUBCASE("flatten alone") { check_gradient<layers::FlattenAlone, D>(25); }
+}
+
+template <class D>
+void check_loss_gradients() {
+  taut::CrossEntropy<4> loss;
+  SUBCASE("plain") { check_loss_gradient<layers::Small, D>(31, loss); }
+  SUBCASE("weighted and smoothed") {
+    loss.class_weights = {0.002, 1, 0.3, 2.5};
+    loss.label_smoothing = 0.1;
+    check_loss_gradient<layers::Small, D>(32, loss);
+  }
+}
+
+}  // namespace ops

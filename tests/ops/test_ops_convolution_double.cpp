@@ -1,0 +1,5 @@
+/// Convolutions of the op table in double.
+#include "ops/check_convolution.hpp"
+#include "taut/device/cpu.hpp"
+
+TEST_CASE("Cpu's convolutions in double are what their definition says") { ops::check_convolutions<double, taut::Cpu<>>(); }

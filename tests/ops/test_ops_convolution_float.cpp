@@ -1,0 +1,9 @@
+/// Convolutions of the op table in float.
+#include "ops/check_convolution.hpp"
+#include "taut/device/cpu.hpp"
+
+TEST_CASE("Cpu's convolutions in float are what their definition says") { ops::check_convolutions<float, taut::Cpu<>>(); }
+
+TEST_CASE("Reference's convolutions in float are what their definition says in double") {
+  ops::check_convolutions<float, taut::Reference>();
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Sets the machine up, builds everything and runs the tests; from any folder, again and again, without network once set up.
+#   tests/run.sh         g++, release: tests, examples, benchmarks
+#   tests/run.sh --all   adds the longer tests, AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, clang, compile time
+# The last line counts the tests of all builds; a build that breaks counts as one failed test.
+set -uo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+all=false
+case ${1:-} in
+  "") ;;
+  --all) all=true ;;
+  *)
+    echo "tests/run.sh: expected nothing or --all, found '$1'" >&2
+    exit 2
+    ;;
+esac
+
+everything="-DTAUT_TESTS=ON -DTAUT_EXAMPLES=ON -DTAUT_BENCHMARKS=ON -DTAUT_WERROR=ON"
+passed=0 failed=0 skipped=0
+close() {
+  echo
+  if [ "$skipped" -gt 0 ]; then
+    echo "$passed passed, $failed failed, $skipped skipped"
+  else
+    echo "$passed passed, $failed failed"
+  fi
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+say() { printf '\n== %s\n' "$1"; }
+
+# The number behind NAME=" in the first line of a JUnit report.
+count() { sed -n "/<testsuite /,/>/s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
+
+# build_and_test TITLE PRESET FOLDER "cmake options" "ctest options" [a command before ctest]
+build_and_test() {
+  local title=$1 preset=$2 folder=$3 options=$4 selection=$5 before=${6:-}
+  local report=$PWD/$folder/junit.xml
+  say "$title"
+  rm -f "$report"
+  # shellcheck disable=SC2086  # both are lists of words
+  if ! .setup/build.sh "$preset" "$folder" $options; then
+    echo "$title: the build failed; the tests that were built run all the same"
+    failed=$((failed + 1))
+  fi
+  # shellcheck disable=SC2086
+  $before ctest --test-dir "$folder" --output-on-failure --parallel "$(nproc)" --timeout 900 --output-junit "$report" $selection
+  local status=$? tests failures disabled left_out
+  if [ ! -s "$report" ] || [ "$(count tests "$report")" = 0 ]; then
+    echo "$title: ctest ran nothing"
+    failed=$((failed + 1))
+    return
+  fi
+  tests=$(count tests "$report") failures=$(count failures "$report")
+  disabled=$(count disabled "$report") left_out=$(count skipped "$report")
+  passed=$((passed + tests - failures - disabled - left_out))
+  failed=$((failed + failures))
+  skipped=$((skipped + disabled + left_out))
+  if [ "$status" -ne 0 ] && [ "$failures" -eq 0 ]; then
+    echo "$title: ctest failed without naming a test (status $status)"
+    failed=$((failed + 1))
+  fi
+}
+
+if ! $all; then
+  say "Packages"
+  .setup/packages.sh tests || { failed=1; close; }
+  build_and_test "g++, release" release build "$everything" "-LE long"
+  close
+fi
+
+say "Packages"
+.setup/packages.sh all || { failed=1; close; }
+build_and_test "g++, release" release build "$everything" ""
+
+# Compiling alone (label compile) says the same under a sanitizer.
+build_and_test "AddressSanitizer and UndefinedBehaviorSanitizer" asan build-asan "" "-LE compile|long"
+
+# ThreadSanitizer can't map its shadow where the kernel randomises more of the address than it knows.
+fixed_addresses=
+if setarch "$(uname -m)" -R true 2>/dev/null; then fixed_addresses="setarch $(uname -m) -R"; fi
+build_and_test "ThreadSanitizer" tsan build-tsan "" "-LE compile|long" "$fixed_addresses"
+
+for version in 16 19; do
+  build_and_test "clang $version" clang "build-clang-$version" "-DCMAKE_CXX_COMPILER=clang++-$version" "-LE long"
+done
+
+say "Compile time"
+if bench/compile_time.sh --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+close
