@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Taut against PyTorch on the emotion network, turn by turn in one run: compare.sh [--all] [--json F] [--threads N…] [--rounds N] [--seconds S].
+# Taut against PyTorch on the emotion network, turn by turn in one run: compare.sh --help says how.
 # Builds compare_taut in build/ unless it is there. PyTorch is taken from python3 or from the system's own python3, whichever has it.
 # TAUT_COMPARE_PROGRAM and TAUT_COMPARE_PYTHON name another compare_taut and another python.
 set -euo pipefail

@@ -121,9 +121,18 @@ def table(title, entries):
     return rows
 
 
+def parse_task(parser, text):
+    """(kind, batch) of train:64."""
+    kind, _, batch = text.partition(":")
+    if kind not in ("train", "infer") or not batch.isdigit() or not 1 <= int(batch) <= 128:
+        parser.error(f"expected a task like train:64 or infer:1, with a batch up to 128, found {text}")
+    return kind, int(batch)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="compare.sh", description="Taut against PyTorch, turn by turn, on the emotion network.")
     parser.add_argument("--all", action="store_true", help="training at batch 32 and 128 too, and torch.compile where there is one")
+    parser.add_argument("--tasks", nargs="+", metavar="TASK", help="only these, e.g. train:64 infer:1")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="numbers of threads (default: 1 2)")
     parser.add_argument("--rounds", type=int, default=9, help="rounds that medians are taken over (default: 9)")
     parser.add_argument("--seconds", type=float, default=0.3, help="about how long each peer's turn takes (default: 0.3)")
@@ -142,6 +151,8 @@ def main():
         print(f"The load is {record['machine']['load'][0]}: other programs are running, the figures will be off.", file=sys.stderr)
 
     tasks = [("train", batch) for batch in ((32, 64, 128) if arguments.all else (64,))] + [("infer", batch) for batch in (1, 32, 64)]
+    if arguments.tasks:
+        tasks = [parse_task(parser, task) for task in arguments.tasks]
     summary = []
     for threads in arguments.threads:
         peers, about = start_peers(arguments, threads)
@@ -150,7 +161,7 @@ def main():
             for library, said in about.items():
                 print(f"{library}: {said}")
             if any(path.endswith("/blas/libblas.so.3") or "/blas/libblas" in path for path in about.get("PyTorch", {}).get("blas", [])):
-                print("PyTorch's matrix products go to the reference BLAS, which is slow: install libopenblas0-pthread to see its best.",
+                print("PyTorch's matrix products go to the reference BLAS, which is slow: install libopenblas0-openmp to see its best.",
                       file=sys.stderr)
         for task, batch in tasks:
             entries = [Entry(peer, variant, batch, arguments.seconds) for peer in peers for variant in variants(peer, task, arguments)]

@@ -43,15 +43,15 @@ inline void print_evaluation(std::ostream& out, const char* split, const taut::C
   out << '\n' << taut::classification_report(matrix, class_names).to_string();
 }
 
-inline nlohmann::ordered_json evaluation_json(const EvaluateOptions& options, const taut::Evaluation& found,
+inline nlohmann::json evaluation_json(const EvaluateOptions& options, const taut::Evaluation& found,
                                               const std::vector<std::string>& class_names) {
   const taut::ClassificationReport report = taut::classification_report(found.matrix, class_names);
-  nlohmann::ordered_json classes;
-  nlohmann::ordered_json matrix = nlohmann::ordered_json::array();
+  nlohmann::json classes;
+  nlohmann::json matrix = nlohmann::json::array();
   for (taut::index_t c = 0; c < class_names.size(); ++c) {
     const taut::ClassificationScores& scores = report.classes[c];
     classes[class_names[c]] = {{"precision", scores.precision}, {"recall", scores.recall}, {"f1", scores.f1}, {"support", scores.support}};
-    nlohmann::ordered_json row = nlohmann::ordered_json::array();
+    nlohmann::json row = nlohmann::json::array();
     for (taut::index_t predicted = 0; predicted < class_names.size(); ++predicted) row.push_back(found.matrix.count(c, predicted));
     matrix.push_back(row);
   }

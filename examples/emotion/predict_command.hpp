@@ -42,13 +42,13 @@ inline void predict(const PredictOptions& options) {
 
   taut::Batch<float, EmotionNet::input_shape, 1> face;
   float probabilities[classes];
-  nlohmann::ordered_json answers = nlohmann::ordered_json::array();
+  nlohmann::json answers = nlohmann::json::array();
   for (std::size_t i = 0; i < faces.size(); ++i) {
     preparation.plain(faces[i].pixels.data(), face.data());
     classifier.softmax(classifier.evaluate(face), probabilities);
     const auto best = static_cast<std::size_t>(std::max_element(probabilities, probabilities + classes) - probabilities);
     if (options.json) {
-      nlohmann::ordered_json all;
+      nlohmann::json all;
       for (taut::index_t c = 0; c < classes; ++c) all[info.class_names[c]] = probabilities[c];
       answers.push_back({{"image", options.images[i]}, {"class", info.class_names[best]}, {"probabilities", all}});
       continue;

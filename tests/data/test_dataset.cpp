@@ -73,8 +73,3 @@ TEST_CASE("a split that leaves one side empty is refused") {
   CHECK(says(error_of([] { (void)split_validation(1000, std::numeric_limits<double>::quiet_NaN(), 1); }), {"between 0 and 1"}));
   CHECK(says(error_of([] { (void)split_validation(9, 0.1, 1); }), {"0 of 9 images"}));
 }
-
-TEST_CASE("a checksum is the published function: FNV-1a, 64 bits") {
-  CHECK(Checksum{}.text() == "cbf29ce484222325");
-  CHECK(Checksum{}.add(std::uint64_t{0}).text() == "a8c7f832281a39c5");
-}

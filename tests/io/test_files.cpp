@@ -16,7 +16,7 @@
 #include "error_of.hpp"
 #include "taut/io/atomic_file.hpp"
 #include "taut/io/read_file.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace taut;
 using taut::test::contains;

@@ -13,7 +13,7 @@
 
 #include "error_of.hpp"
 #include "taut/io/safetensors.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace taut;
 using taut::test::contains;

@@ -16,7 +16,7 @@
 #include "taut/io/weights.hpp"
 #include "taut/nn.hpp"
 #include "taut/nn/model.hpp"
-#include "temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace taut;
 using taut::test::contains;

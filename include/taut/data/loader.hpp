@@ -74,7 +74,7 @@ class Loader {
     if (options_.shuffle) Random(data_stream(options_.seed, DataUse::shuffle, epoch)).shuffle(std::span{order_});
     problem_ = nullptr;
     assembled_ = taken_ = released_ = first_batch;
-    worker_ = std::jthread([this](std::stop_token stop) { assemble_all(stop); });
+    worker_ = std::jthread([this, first_batch](std::stop_token stop) { assemble_from(first_batch, stop); });
   }
 
   /// The next batch, valid until the next call; nothing at the end of the epoch. What the background thread threw is thrown here.
@@ -98,9 +98,9 @@ class Loader {
 
   index_t rows_of(index_t batch) const { return std::min(options_.batch, dataset_.size() - batch * options_.batch); }
 
-  void assemble_all(const std::stop_token& stop) {
+  void assemble_from(index_t first_batch, const std::stop_token& stop) {
     try {
-      for (index_t batch = released_; batch < batches(); ++batch) {
+      for (index_t batch = first_batch; batch < batches(); ++batch) {
         {
           std::unique_lock lock(mutex_);
           if (!changed_.wait(lock, stop, [&] { return batch < released_ + slots_.size(); })) return;

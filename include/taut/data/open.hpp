@@ -29,11 +29,11 @@ struct DataSource {
 
 namespace detail {
 
-inline DataSource describe(DataSplits splits, const std::string& origin, Checksum checksum = {}) {
-  for (const ImageDataset* split : {&splits.train, &splits.validation, &splits.test}) checksum.add(split->labels());
+inline DataSource describe(DataSplits splits, const std::string& origin, Fnv1a hash = {}) {
+  for (const ImageDataset* split : {&splits.train, &splits.validation, &splits.test}) hash.add_numbers(split->labels());
   std::string description = origin + ": " + std::to_string(splits.train.size()) + " training, " + std::to_string(splits.validation.size()) +
                             " validation and " + std::to_string(splits.test.size()) + " test images";
-  return {std::move(splits), std::move(description), checksum.text()};
+  return {std::move(splits), std::move(description), hash.hex()};
 }
 
 inline bool names_synthetic(std::string_view spec) { return spec == "synthetic" || spec.starts_with("synthetic:"); }
@@ -88,10 +88,11 @@ inline DataSource open_data(const std::string& spec, double validation_fraction,
   }
   ImageFolder folder = read_image_folder(path, height, width);
   const ValidationSplit split = split_validation(folder.train, validation_fraction, seed);
-  Checksum checksum;
-  checksum.add(std::span<const std::uint32_t>{split.train}).add(std::span<const std::uint32_t>{split.validation});
+  Fnv1a hash;
+  hash.add_numbers(std::span<const std::uint32_t>{split.train});
+  hash.add_numbers(std::span<const std::uint32_t>{split.validation});
   DataSplits splits{folder.train.subset(split.train), folder.train.subset(split.validation), std::move(folder.test)};
-  return detail::describe(std::move(splits), "image folders", checksum);
+  return detail::describe(std::move(splits), "image folders", hash);
 }
 
 }  // namespace taut

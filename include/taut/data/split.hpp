@@ -9,33 +9,12 @@
 #include <vector>
 
 #include "taut/core/error.hpp"
+#include "taut/core/fnv1a.hpp"
 #include "taut/core/random.hpp"
 #include "taut/data/dataset.hpp"
 #include "taut/data/random_streams.hpp"
 
 namespace taut {
-
-/// A short fingerprint of numbers (FNV-1a, 64 bits), written as 16 hexadecimal digits.
-class Checksum {
- public:
-  template <class Integer> Checksum& add(std::span<const Integer> numbers) {
-    add(numbers.size());
-    for (Integer number : numbers) add(static_cast<std::uint64_t>(number));
-    return *this;
-  }
-  Checksum& add(std::uint64_t number) {
-    for (int byte = 0; byte < 8; ++byte) state_ = (state_ ^ (number >> (8 * byte) & 0xFF)) * 0x100000001B3;
-    return *this;
-  }
-  std::string text() const {
-    std::string digits(16, '0');
-    for (index_t i = 0; i < 16; ++i) digits[i] = "0123456789abcdef"[state_ >> (60 - 4 * i) & 0xF];
-    return digits;
-  }
-
- private:
-  std::uint64_t state_ = 0xCBF29CE484222325;
-};
 
 /// Both lists ascend. They are a function of (count, fraction, seed): who remembers these three, and the checksum to see that the
 /// images are still as many, has remembered the split.
@@ -43,7 +22,10 @@ struct ValidationSplit {
   std::vector<std::uint32_t> train, validation;
 
   std::string checksum() const {
-    return Checksum{}.add(std::span<const std::uint32_t>{train}).add(std::span<const std::uint32_t>{validation}).text();
+    Fnv1a hash;
+    hash.add_numbers(std::span<const std::uint32_t>{train});
+    hash.add_numbers(std::span<const std::uint32_t>{validation});
+    return hash.hex();
   }
 };
 

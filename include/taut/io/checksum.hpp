@@ -1,4 +1,4 @@
-/// Checksum: FNV-1a of 64 bits, and what of a SafetensorsFile it covers.
+/// Checksum: what of a SafetensorsFile it covers, and where the file keeps it.
 #pragma once
 
 #include <algorithm>
@@ -10,37 +10,10 @@
 #include <vector>
 
 #include "taut/core/error.hpp"
+#include "taut/core/fnv1a.hpp"
 #include "taut/io/safetensors_file.hpp"
 
 namespace taut {
-
-/// Fowler, Noll and Vo's hash 1a (RFC 9923). Every step is a bijection, so one changed byte always changes the result;
-/// it finds damage, not malice.
-class Fnv1a {
- public:
-  constexpr void add(std::span<const std::byte> bytes) {
-    for (const std::byte byte : bytes) value_ = (value_ ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001B3;
-  }
-  /// The length goes in too, so that "ab", "c" and "a", "bc" differ.
-  void add(std::string_view text) {
-    add(std::as_bytes(std::span<const char>(text.data(), text.size())));
-    add(std::uint64_t{text.size()});
-  }
-  void add(std::uint64_t number) { add(std::as_bytes(std::span<const std::uint64_t>(&number, 1))); }
-
-  constexpr std::uint64_t value() const { return value_; }
-
-  /// Sixteen hexadecimal digits.
-  std::string hex() const {
-    std::string digits(16, '0');
-    std::uint64_t rest = value_;
-    for (std::size_t i = digits.size(); i-- > 0; rest >>= 4) digits[i] = "0123456789abcdef"[rest & 0xF];
-    return digits;
-  }
-
- private:
-  std::uint64_t value_ = 0xCBF29CE484222325;
-};
 
 /// Where a file keeps its checksum: among its metadata.
 inline constexpr const char* checksum_key = "taut_checksum";

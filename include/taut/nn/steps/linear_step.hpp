@@ -1,52 +1,37 @@
 /// LinearStep: a linear layer with its bias, the Flatten before it and the activation after it, where there are any.
 #pragma once
 
-#include "taut/device/device.hpp"
-#include "taut/nn/plan.hpp"
-#include "taut/nn/step_memory.hpp"
-#include "taut/nn/steps/activation_of.hpp"
+#include "taut/nn/steps/weighted_step.hpp"
 
 namespace taut {
 
-template <class Net, StepSpan Span>
-struct LinearStep {
-  static constexpr index_t index = Net::plan.layers[Span.first].role == Role::flatten ? Span.first + 1 : Span.first;
-  using Matrix = typename Net::template layer<index>;
-  static constexpr const LayerPlan& layer = Net::plan.layers[index];
-  static constexpr LinearGeometry geometry = Matrix::geometry(layer.input);
-  static constexpr Activation activation = detail::activation_of<Net, Span>();
-  static constexpr NormPoolGeometry activation_geometry = detail::activation_geometry(layer.output, activation);
+namespace detail {
 
+template <auto Geometry>
+struct LinearCalls {
   template <class D, class T>
   static constexpr index_t workspace(index_t rows) {
-    static_assert(LinearKernels<D, T>, "this device has no linear kernels (linear_workspace, linear_forward, linear_backward_input, linear_backward_weight)");
-    return D::template linear_workspace<geometry, T>(rows);
+    static_assert(LinearKernels<D, T>,
+                  "this device has no linear kernels (linear_workspace, linear_forward, linear_backward_input, linear_backward_weight)");
+    return D::template linear_workspace<Geometry, T>(rows);
   }
-
-  template <class D, class T>
-  static void forward(D& device, const StepMemory<T>& memory, Mode) {
-    device.template linear_forward<geometry, T>(memory.rows, memory.x, memory.parameters + layer.tensor_offset[0], bias(memory.parameters),
-                                                activation, memory.y, memory.workspace);
-  }
-
-  template <class D, class T>
-  static void backward(D& device, const StepMemory<T>& memory) {
-    if constexpr (activation != Activation::identity) {
-      device.template norm_pool_backward<activation_geometry, T>(memory.rows, memory.y, memory.dy, nullptr, {}, memory.dy, nullptr,
-                                                                 nullptr, memory.workspace);
-    }
-    device.template linear_backward_weight<geometry, T>(memory.rows, memory.x, memory.dy, memory.gradients + layer.tensor_offset[0],
-                                                        bias(memory.gradients), memory.workspace);
-    if (memory.dx == nullptr) return;
-    device.template linear_backward_input<geometry, T>(memory.rows, memory.dy, memory.parameters + layer.tensor_offset[0], memory.dx,
-                                                       memory.workspace);
-  }
-
- private:
   template <class T>
-  static T* bias(T* arena) {
-    return Matrix::has_bias ? arena + layer.tensor_offset[1] : nullptr;
+  static void forward(auto& device, index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y, T* workspace) {
+    device.template linear_forward<Geometry, T>(rows, x, weight, bias, activation, y, workspace);
+  }
+  template <class T>
+  static void backward_input(auto& device, index_t rows, const T* dy, const T* weight, T* dx, T* workspace) {
+    device.template linear_backward_input<Geometry, T>(rows, dy, weight, dx, workspace);
+  }
+  template <class T>
+  static void backward_weight(auto& device, index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
+    device.template linear_backward_weight<Geometry, T>(rows, x, dy, dweight, dbias, workspace);
   }
 };
+
+}  // namespace detail
+
+template <class Net, StepSpan Span>
+using LinearStep = WeightedStep<Net, Span, detail::LinearCalls>;
 
 }  // namespace taut

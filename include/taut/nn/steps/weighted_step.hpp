@@ -1,0 +1,54 @@
+/// WeightedStep: a layer with a weight and perhaps a bias, the Flatten before it and the activation after it, where there are any.
+#pragma once
+
+#include "taut/device/device.hpp"
+#include "taut/nn/plan.hpp"
+#include "taut/nn/step_memory.hpp"
+#include "taut/nn/steps/activation_of.hpp"
+
+namespace taut {
+
+/// `Calls<geometry>` says which kernels of the device are meant: `workspace`, `forward`, `backward_input` and `backward_weight`.
+template <class Net, StepSpan Span, template <auto Geometry> class Calls>
+struct WeightedStep {
+  static constexpr index_t index = Net::plan.layers[Span.first].role == Role::flatten ? Span.first + 1 : Span.first;
+  using Weighted = typename Net::template layer<index>;
+  static constexpr const LayerPlan& layer = Net::plan.layers[index];
+  using Kernels = Calls<Weighted::geometry(layer.input)>;
+  static constexpr Activation activation = detail::activation_of<Net, Span>();
+  static constexpr NormPoolGeometry activation_geometry = detail::activation_geometry(layer.output, activation);
+
+  template <class D, class T>
+  static constexpr index_t workspace(index_t rows) {
+    return Kernels::template workspace<D, T>(rows);
+  }
+
+  template <class D, class T>
+  static void forward(D& device, const StepMemory<T>& memory, Mode) {
+    Kernels::forward(device, memory.rows, memory.x, weight(memory.parameters), bias(memory.parameters), activation, memory.y,
+                     memory.workspace);
+  }
+
+  template <class D, class T>
+  static void backward(D& device, const StepMemory<T>& memory) {
+    if constexpr (activation != Activation::identity) {
+      device.template norm_pool_backward<activation_geometry, T>(memory.rows, memory.y, memory.dy, nullptr, {}, memory.dy, nullptr,
+                                                                 nullptr, memory.workspace);
+    }
+    const T* const dy = memory.dy;
+    Kernels::backward_weight(device, memory.rows, memory.x, dy, weight(memory.gradients), bias(memory.gradients), memory.workspace);
+    if (memory.dx != nullptr) Kernels::backward_input(device, memory.rows, dy, weight(memory.parameters), memory.dx, memory.workspace);
+  }
+
+ private:
+  template <class T>
+  static T* weight(T* arena) {
+    return arena + layer.tensor_offset[0];
+  }
+  template <class T>
+  static T* bias(T* arena) {
+    return Weighted::has_bias ? arena + layer.tensor_offset[1] : nullptr;
+  }
+};
+
+}  // namespace taut
