@@ -29,8 +29,8 @@ void add_products(const std::string& gemm) {
       d->workspace = Arena<float>(Gemm::template workspace<float>(row.m, row.n, row.k));
       return [d, row] {
         using View = taut::kernels::cpu::MatrixView<float>;
-        Gemm::template multiply<float>(d->threads, row.m, row.n, row.k, View{d->a.data(), row.k, 1}, View{d->b.data(), row.n, 1}, {}, d->c.data(),
-                                       row.n, d->workspace.data());
+        Gemm::template multiply<float>(d->threads, row.m, row.n, row.k, View{d->a.data(), row.k, 1}, View{d->b.data(), row.n, 1}, {},
+                                       d->c.data(), row.n, d->workspace.data());
       };
     });
   }

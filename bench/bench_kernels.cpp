@@ -39,7 +39,8 @@ void add_convolution() {
   const std::string name = row.name;
   add(name + " forward", Work::flops, row.flops(batch), [=](unsigned threads) {
     return [d = data(threads)] {
-      d->device.template conv2d_forward<g, float>(batch, d->x.data(), d->weight.data(), d->bias.data(), row.activation, d->y.data(), d->workspace.data());
+      d->device.template conv2d_forward<g, float>(batch, d->x.data(), d->weight.data(), d->bias.data(), row.activation, d->y.data(),
+                                                  d->workspace.data());
     };
   });
   add(name + " backward_input", Work::flops, row.flops(batch), [=](unsigned threads) {
@@ -49,7 +50,8 @@ void add_convolution() {
   });
   add(name + " backward_weight", Work::flops, row.flops(batch), [=](unsigned threads) {
     return [d = data(threads)] {
-      d->device.template conv2d_backward_weight<g, float>(batch, d->x.data(), d->y.data(), d->weight.data(), d->bias.data(), d->workspace.data());
+      d->device.template conv2d_backward_weight<g, float>(batch, d->x.data(), d->y.data(), d->weight.data(), d->bias.data(),
+                                                          d->workspace.data());
     };
   });
 }
@@ -70,7 +72,8 @@ void add_linear() {
   const std::string name = row.name;
   add(name + " forward", Work::flops, row.flops(batch), [=](unsigned threads) {
     return [d = data(threads)] {
-      d->device.template linear_forward<g, float>(batch, d->x.data(), d->weight.data(), d->bias.data(), row.activation, d->y.data(), d->workspace.data());
+      d->device.template linear_forward<g, float>(batch, d->x.data(), d->weight.data(), d->bias.data(), row.activation, d->y.data(),
+                                                  d->workspace.data());
     };
   });
   add(name + " backward_input", Work::flops, row.flops(batch), [=](unsigned threads) {
@@ -80,7 +83,8 @@ void add_linear() {
   });
   add(name + " backward_weight", Work::flops, row.flops(batch), [=](unsigned threads) {
     return [d = data(threads)] {
-      d->device.template linear_backward_weight<g, float>(batch, d->x.data(), d->y.data(), d->weight.data(), d->bias.data(), d->workspace.data());
+      d->device.template linear_backward_weight<g, float>(batch, d->x.data(), d->y.data(), d->weight.data(), d->bias.data(),
+                                                          d->workspace.data());
     };
   });
 }
@@ -111,7 +115,7 @@ void add_norm_pool() {
     if constexpr (g.normalize) d.device.template batch_norm_statistics<g, float>(batch, d.x.data(), {}, d.norm, d.workspace.data());
     d.device.template norm_pool_forward<g, float>(batch, d.x.data(), d.norm, d.y.data(), g.pools() ? d.argmax.data() : nullptr);
   };
-  const std::string name = "emotion " + row.name();
+  const std::string name = "emotion " + row.name(batch);
   add(name + " forward", Work::bytes, row.forward_bytes(batch, sizeof(float)), [=](unsigned threads) {
     return [d = data(threads), forward] { forward(*d); };
   });
@@ -120,8 +124,8 @@ void add_norm_pool() {
     forward(*made);  // argmax and statistics
     return [d = made] {
       float* const sums = g.normalize ? d->vectors.data() + 8 * stride : nullptr;
-      d->device.template norm_pool_backward<g, float>(batch, d->x.data(), d->y.data(), g.pools() ? d->argmax.data() : nullptr, d->norm, d->dx.data(),
-                                                      sums, g.normalize ? sums + stride : nullptr, d->workspace.data());
+      d->device.template norm_pool_backward<g, float>(batch, d->x.data(), d->y.data(), g.pools() ? d->argmax.data() : nullptr, d->norm,
+                                                      d->dx.data(), sums, g.normalize ? sums + stride : nullptr, d->workspace.data());
     };
   });
 }
@@ -149,7 +153,9 @@ void add_sweeps() {
     d->y = random_buffer(parameters);
     d->weight = Arena<float>(parameters);
     d->bias = Arena<float>(parameters);
-    return [d] { d->device.adam_step<float>(parameters, d->x.data(), d->y.data(), d->weight.data(), d->bias.data(), {.weight_decay = 1e-4}); };
+    return [d] {
+      d->device.adam_step<float>(parameters, d->x.data(), d->y.data(), d->weight.data(), d->bias.data(), {.weight_decay = 1e-4});
+    };
   });
 }
 

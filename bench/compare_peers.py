@@ -25,8 +25,8 @@ class Peer:
         line = self.process.stdout.readline()
         if line.startswith("ready "):
             return json.loads(line[len("ready "):])
-        error = self.process.communicate()[1].strip().splitlines()
-        print(f"{self.library} {self.configuration} is left out: {error[-1] if error else 'it ended without a word'}", file=sys.stderr)
+        error = self.process.communicate()[1].strip().splitlines() or ["it ended without a word"]
+        print(f"{self.library} {self.configuration} is left out: {error[-1]}", file=sys.stderr)
         return None
 
     def run(self, task, batch, steps):
@@ -36,8 +36,8 @@ class Peer:
             self.process.stdin.flush()
             return float(self.process.stdout.readline()) / steps
         except (ValueError, BrokenPipeError):
-            error = self.process.communicate()[1].strip().splitlines()
-            sys.exit(f"compare: {self.library} {self.configuration} stopped at `{task} {batch}`: {error[-1] if error else 'without a word'}")
+            error = self.process.communicate()[1].strip().splitlines() or ["without a word"]
+            sys.exit(f"compare: {self.library} {self.configuration} stopped at `{task} {batch}`: {error[-1]}")
 
     def stop(self):
         self.process.stdin.close()
@@ -113,9 +113,9 @@ def table(title, entries):
         median = statistics.median(entry.seconds)
         ratio = statistics.median(theirs / ours for theirs, ours in zip(entry.seconds, taut.seconds)) if taut else None
         rows.append({"peer": entry.name, "library": entry.peer.library, "task": entry.task.partition("-")[0], "batch": entry.batch,
-                     "threads": entry.peer.threads, "milliseconds": round(1e3 * median, 4), "images_per_second": round(entry.batch / median, 1),
-                     "time_over_taut": None if ratio is None else round(ratio, 3), "steps_a_round": entry.steps,
-                     "rounds": [round(1e3 * seconds, 4) for seconds in entry.seconds]})
+                     "threads": entry.peer.threads, "milliseconds": round(1e3 * median, 4),
+                     "images_per_second": round(entry.batch / median, 1), "time_over_taut": None if ratio is None else round(ratio, 3),
+                     "steps_a_round": entry.steps, "rounds": [round(1e3 * seconds, 4) for seconds in entry.seconds]})
         shown = "" if ratio is None or entry is taut else f"{ratio:.2f}"
         print(f"  {entry.name:42} {1e3 * median:10.3f} {entry.batch / median:10.0f} {shown:>12}")
     return rows
@@ -174,9 +174,9 @@ def main():
             record["results"] += rows
             theirs = [row for row in rows if row["library"] == "PyTorch" and row["time_over_taut"] is not None]
             if theirs:
-                best = min(theirs, key=lambda row: row["milliseconds"])
-                summary.append(f"  {what + ',':15} batch {batch:3}, {threads} thread{'s' if threads > 1 else ' '}: {best['time_over_taut']:5.2f}"
-                               f"  ({best['peer']})")
+                best = min(theirs, key=lambda row: row["time_over_taut"])
+                summary.append(f"  {what + ',':15} batch {batch:3}, {threads} thread{'s' if threads > 1 else ' '}: "
+                               f"{best['time_over_taut']:5.2f}  ({best['peer']})")
         for peer in peers:
             peer.stop()
     if summary:

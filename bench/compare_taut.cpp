@@ -1,4 +1,4 @@
-/// Compare, Taut's side: a worker that runs training or inference steps of the emotion network when it is told to and says how long they took.
+/// Compare, Taut's side: a worker that runs training or inference steps of the emotion network when told to, and says how long they took.
 /// compare_taut THREADS; then on stdin, a line each: `train BATCH STEPS`, `infer BATCH STEPS`; a line of seconds comes back.
 #include <chrono>
 #include <cstdio>

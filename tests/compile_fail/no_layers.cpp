@@ -4,7 +4,7 @@
 using namespace taut;
 
 #if defined(FIXED)
-using Net = Sequential<Shape{3, 8, 8}, Block<Flatten>>;
+using Net = Sequential<Shape{3, 8, 8}, Block<Flatten, Linear<4>>>;
 #else
 using Net = Sequential<Shape{3, 8, 8}, Block<>>;
 #endif

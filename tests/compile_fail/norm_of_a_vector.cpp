@@ -8,7 +8,7 @@
 using namespace taut;
 
 #if defined(FIXED)
-using Net = Sequential<Shape{3, 8, 8}, BatchNorm2d, Flatten>;
+using Net = Sequential<Shape{3, 8, 8}, BatchNorm2d, Flatten, Linear<4>>;
 #else
 using Net = Sequential<Shape{3, 8, 8}, Flatten, BatchNorm2d>;
 #endif

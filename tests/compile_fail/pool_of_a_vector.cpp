@@ -8,7 +8,7 @@
 using namespace taut;
 
 #if defined(FIXED)
-using Net = Sequential<Shape{3, 8, 8}, MaxPool2d<2>, Flatten>;
+using Net = Sequential<Shape{3, 8, 8}, MaxPool2d<2>, Flatten, Linear<4>>;
 #else
 using Net = Sequential<Shape{3, 8, 8}, Flatten, MaxPool2d<2>>;
 #endif

@@ -82,7 +82,7 @@ using ReluFirst = Sequential<image, ReLU, MaxPool2d<2>, Flatten, Linear<2>>;
 using DropoutFirst = Sequential<Shape{5}, Dropout<20>, Linear<2>>;
 using FlattenFirst = Sequential<image, Flatten, ReLU, Linear<2>, ReLU>;
 using NormFirst = Sequential<image, BatchNorm2d, ReLU, MaxPool2d<2>, Flatten, Linear<2>>;
-using ConvLast = Sequential<image, Conv2d<2, 3>, ReLU, Conv2d<3, 4>, Flatten>;
+using ConvLast = Sequential<image, Conv2d<2, 3>, ReLU, Conv2d<3, 4>, Flatten, Linear<5>>;
 
 }  // namespace
 

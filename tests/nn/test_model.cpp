@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "taut/device/reference.hpp"
@@ -59,6 +60,24 @@ TEST_CASE("labels must be as many as rows, and classes") {
   CHECK(copied(model.buffers()) == buffers);  // nothing has moved
   CHECK(model.forward_passes() == 0);
 }
+
+TEST_CASE("a loss that makes no sense is refused before anything moves") {
+  NetModel model{seed(1)};
+  const auto batch = random_batch<Net::input_shape, 8>(1, 1);
+  const std::vector<std::int32_t> labels{0};
+  CrossEntropy<4> loss;
+  loss.label_smoothing = 1.5;
+  CHECK_THROWS_WITH_AS(model.forward_backward(batch, labels, loss), "the loss expects a label smoothing from 0 to 1 but got 1.5", Error);
+  loss = {};
+  loss.class_weights[2] = -1;
+  CHECK_THROWS_WITH_AS(model.forward_backward(batch, labels, loss), "the loss expects class weights of 0 or more but got -1", Error);
+  CHECK(model.forward_passes() == 0);
+}
+
+template <class Samples>
+concept ForwardTakes = requires(NetModel model, Samples&& samples) { model.forward(std::forward<Samples>(samples)); };
+static_assert(ForwardTakes<Batch<double, Net::input_shape, 8>&> && ForwardTakes<BatchView<const double, Net::input_shape>>);
+static_assert(!ForwardTakes<Batch<double, Net::input_shape, 8>>, "a temporary would be gone before backward reads it");
 
 TEST_CASE("backward wants the gradient of the last forward pass, once") {
   NetModel model{seed(1)};
@@ -224,6 +243,12 @@ TEST_CASE("a value that isn't finite is found, with its layer, and leaves the gr
   model.import_tensors(tensors);
   model.forward(batch);
   CHECK(model.first_non_finite() == "layer 0, Conv2d<3,3,Padding{1}>");
+  tensors = NetModel{seed(1)}.export_tensors();
+  REQUIRE(tensors[6].name == "5.weight");
+  tensors[6].values[0] = std::numeric_limits<double>::infinity();
+  model.import_tensors(tensors);
+  model.forward(batch);
+  CHECK(model.first_non_finite() == "layer 5, Linear<6>");  // and not the Flatten before it, which owns nothing
 }
 
 TEST_CASE("a model moves") {

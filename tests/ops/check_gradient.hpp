@@ -37,8 +37,8 @@ struct GradientCase {
 
   taut::BatchView<const double, Net::input_shape> batch() const { return {x.data(), gradient_rows}; }
 
-  /// Of `value()`, by central differences: with a step h = ε^(1/3) both the truncation, h²·f‴/6, and the rounding, ε·|f|/h, are of the
-  /// order ε^(2/3) ≈ 4e-11 times the function; a thousand of them leave room for third derivatives.
+  /// Of `value()`, by central differences: with a step h = ε^(1/3) both the truncation, h²·f‴/6, and the rounding, ε·|f|/h, are of
+  /// the order ε^(2/3) ≈ 4e-11 times the function; a thousand of them leave room for third derivatives.
   template <class Value>
   void check(Value&& value) {
     const std::vector<double> gradients(model.gradients().begin(), model.gradients().end());
@@ -60,7 +60,8 @@ struct GradientCase {
       zeros += gradients[i] == 0 ? 1 : 0;
       if (std::abs(difference - gradients[i]) <= bound) continue;
       if (wrong++ == 0) {
-        first_wrong = "parameter " + std::to_string(i) + " has gradient " + std::to_string(gradients[i]) + ", differences say " + std::to_string(difference);
+        first_wrong = "parameter " + std::to_string(i) + " has gradient " + std::to_string(gradients[i]) + ", differences say " +
+                      std::to_string(difference);
       }
     }
     CHECK(first_wrong == "");

@@ -31,8 +31,8 @@ struct LossCase {
   }
 };
 
-/// log p = x − log Σ exp: with r the range of a row's logits and K classes, within e = (2r + K + 8)·roundoff; p within e·p, the loss within
-/// e plus its own roundings, a gradient within e·p·(weights) plus its own.
+/// log p = x − log Σ exp: with r the range of a row's logits and K classes, within e = (2r + K + 8)·roundoff; p within e·p, the loss
+/// within e plus its own roundings, a gradient within e·p·(weights) plus its own.
 template <class T, class D>
 void check_cross_entropy(const LossRow& row, std::uint64_t seed) {
   using O = Oracle<T>;
@@ -60,7 +60,8 @@ void check_cross_entropy(const LossRow& row, std::uint64_t seed) {
     const taut::LossSums alone = device.template cross_entropy<T>(row.rows, row.classes, data.logits.data(), data.labels.data(), weights,
                                                                   row.smoothing, nullptr);
     CHECK((gradient.intact() && gradient.written()));
-    CHECK_MESSAGE((sums.loss == alone.loss && sums.weight == alone.weight && sums.correct == alone.correct), "without a gradient it is another");
+    const bool same = sums.loss == alone.loss && sums.weight == alone.weight && sums.correct == alone.correct;
+    CHECK_MESSAGE(same, "without a gradient it is another");
     if (threads != thread_counts<D>[0]) {
       CHECK_MESSAGE((gradient.same_bits(first) && sums.loss == first_loss), "other bits than on one thread");
       continue;

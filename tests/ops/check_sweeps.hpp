@@ -132,8 +132,8 @@ void check_sgd(index_t count, const taut::SgdStep& step, std::uint64_t seed) {
   const Parameters<T> before(count, seed);
   const bool has_velocity = step.momentum != 0;
   std::vector<O> values = before.values.template as<O>(), velocity = before.first.template as<O>();
-  taut::kernels::reference::sgd_step<O>(count, values.data(), before.gradients.template as<O>().data(), has_velocity ? velocity.data() : nullptr,
-                                        step);
+  taut::kernels::reference::sgd_step<O>(count, values.data(), before.gradients.template as<O>().data(),
+                                        has_velocity ? velocity.data() : nullptr, step);
   const double u = roundoff<T>;
   const auto velocity_bound = [&](index_t i) {
     const double value = std::abs(static_cast<double>(before.values.data()[i]));
@@ -192,8 +192,9 @@ void check_sweeps() {
   for (index_t i = 0; i < spans.size(); ++i) {
     check_adam<T, D>(spans[i], {}, 4 * i);
     check_adam<T, D>(spans[i], {.weight_decay = 1e-2, .step = 7}, 4 * i);
-    check_adam<T, D>(spans[i], {.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.9, .eps = 1e-3, .weight_decay = 0.1, .decoupled = true, .step = 1000},
-                     4 * i);
+    check_adam<T, D>(
+        spans[i],
+        {.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.9, .eps = 1e-3, .weight_decay = 0.1, .decoupled = true, .step = 1000}, 4 * i);
     check_sgd<T, D>(spans[i], {}, 4 * i);
     check_sgd<T, D>(spans[i], {.momentum = 0.9, .weight_decay = 1e-2}, 4 * i);
     check_sgd<T, D>(spans[i], {.momentum = 0.9, .dampening = 0.5, .weight_decay = 1e-2, .step = 2}, 4 * i);

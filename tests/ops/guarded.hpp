@@ -53,7 +53,9 @@ class Guarded {
     }
     return true;
   }
-  bool same_bits(const Guarded& other) const { return count_ == other.count_ && std::memcmp(data(), other.data(), count_ * sizeof(T)) == 0; }
+  bool same_bits(const Guarded& other) const {
+    return count_ == other.count_ && std::memcmp(data(), other.data(), count_ * sizeof(T)) == 0;
+  }
 
   /// Uniform within ±range, exact in float whatever T is.
   void randomize(std::uint64_t seed, float range = 1) {

@@ -1,4 +1,4 @@
-/// Op table: every kernel of a device over shapes that are odd on purpose, and over the emotion network's own. Tests and benchmarks read it.
+/// Op table: every kernel of a device over shapes that are odd on purpose, and over the emotion network's; for tests and benchmarks.
 #pragma once
 
 #include <algorithm>
@@ -113,10 +113,11 @@ struct NormPoolRow {
   }
   /// Backward reads x and dy twice where it normalises (sums, then the sweep) and writes dx.
   constexpr double backward_bytes(index_t batch, index_t element) const {
-    return static_cast<double>(batch * element * ((geometry.normalize ? 2 : 1) * (geometry.in_size() + geometry.out_size()) + geometry.in_size()));
+    const index_t read = (geometry.normalize ? 2 : 1) * (geometry.in_size() + geometry.out_size());
+    return static_cast<double>(batch * element * (read + geometry.in_size()));
   }
 
-  std::string name() const {
+  std::string name(index_t batch) const {
     std::ostringstream text;
     const auto& g = geometry;
     text << (g.normalize ? "norm " : "") << (g.activation == relu ? "relu " : "");
@@ -127,7 +128,7 @@ struct NormPoolRow {
       window("pool ", g.vertical);
       window("x ", g.horizontal);
     }
-    text << "of " << rows << "x" << g.in_height << "x" << g.in_width << "x" << g.channels;
+    text << "of " << batch << "x" << g.in_height << "x" << g.in_width << "x" << g.channels;
     return text.str();
   }
 };
@@ -157,7 +158,8 @@ inline constexpr auto norm_pools = [] {
     for (const bool normalize : {false, true}) {
       for (const taut::Activation activation : {identity, relu}) {
         const Image image = images[next % images.size()];
-        table[next] = {{channels[next % channels.size()], image.height, image.width, normalize, activation, window.vertical, window.horizontal},
+        const index_t depth = channels[next % channels.size()];
+        table[next] = {{depth, image.height, image.width, normalize, activation, window.vertical, window.horizontal},
                        batches[next % batches.size()]};
         ++next;
       }

@@ -60,15 +60,16 @@ std::vector<T> same_on_all_threads(const std::string& what, index_t outputs, ind
 
 /// |actual − exact| ≤ sum_error(terms) · growth · the same sums of absolute values.
 template <class T, class O>
-void check_sums(const std::string& what, const std::vector<T>& actual, const std::vector<O>& exact, const std::vector<O>& absolute, index_t terms,
-                double growth) {
+void check_sums(const std::string& what, const std::vector<T>& actual, const std::vector<O>& exact, const std::vector<O>& absolute,
+                index_t terms, double growth) {
   CAPTURE(what);
   const double unit = growth * sum_error<T>(terms);
-  CHECK(beyond(std::span<const T>(actual), std::span<const O>(exact), [&](index_t i) { return unit * static_cast<double>(absolute[i]); }) == "");
+  CHECK(beyond(std::span(actual), std::span(exact), [&](index_t i) { return unit * static_cast<double>(absolute[i]); }) == "");
 }
 
 template <class T, class D, class Row>
-void check_product(const Row& row, index_t index, const ProductSizes& sizes, const ProductCalls<D, T>& calls, const ProductOracle<Oracle<T>>& oracle) {
+void check_product(const Row& row, index_t index, const ProductSizes& sizes, const ProductCalls<D, T>& calls,
+                   const ProductOracle<Oracle<T>>& oracle) {
   using O = Oracle<T>;
   const std::string name = row.name;
   CAPTURE(name);
@@ -123,7 +124,8 @@ void check_product(const Row& row, index_t index, const ProductSizes& sizes, con
 
 /// A NaN in x must come through, or a training that went wrong would not be noticed: wherever it does by definition, ReLU or not.
 template <class T, class D, class Row>
-void check_nan(const Row& row, index_t index, const ProductSizes& sizes, const ProductCalls<D, T>& calls, const ProductOracle<Oracle<T>>& oracle) {
+void check_nan(const Row& row, index_t index, const ProductSizes& sizes, const ProductCalls<D, T>& calls,
+               const ProductOracle<Oracle<T>>& oracle) {
   using O = Oracle<T>;
   const std::string name = row.name;
   CAPTURE(name);

@@ -24,9 +24,9 @@ template <class T>
 inline constexpr double roundoff =
     0.5 * (static_cast<double>(std::numeric_limits<T>::epsilon()) + static_cast<double>(std::numeric_limits<Oracle<T>>::epsilon()));
 
-/// |computed − exact| ≤ sum_error<T>(n) · Σ|a||b| for a sum of n products in any order, fused or not: n roundoffs always (Higham, Accuracy
-/// and Stability of Numerical Algorithms, 2002, §3.1), and 8·√n of them but for a chance of 2·exp(−8²/2) ≈ 1e-14 an element (Higham and
-/// Mary, "A new approach to probabilistic rounding error analysis", 2019). The two beyond are for the product and the last rounding.
+/// |computed − exact| ≤ sum_error<T>(n) · Σ|a||b| for a sum of n products in any order, fused or not: n roundoffs always (Higham,
+/// Accuracy and Stability of Numerical Algorithms, 2002, §3.1), and 8·√n of them but for a chance of 2·exp(−8²/2) ≈ 1e-14 an element
+/// (Higham and Mary, "A new approach to probabilistic rounding error analysis", 2019). Two more are for the product and the result.
 template <class T>
 double sum_error(index_t terms) {
   const double n = static_cast<double>(terms);
@@ -34,8 +34,9 @@ double sum_error(index_t terms) {
 }
 
 /// "" where every |actual − expected| ≤ bound, else a sentence about the element that is furthest beyond. A NaN is beyond.
-template <class T, class O, class Bound>
-std::string beyond(std::span<const T> actual, std::span<const O> expected, Bound&& bound) {
+template <class A, class E, class Bound>
+std::string beyond(std::span<A> actual, std::span<E> expected, Bound&& bound) {
+  using O = std::remove_const_t<E>;
   double worst = 1;
   std::string sentence;
   for (index_t i = 0; i < actual.size(); ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <stdexcept>
 #include <string_view>
 
 #include "taut/core/shape.hpp"
@@ -24,7 +25,7 @@ struct TextBuilder {
   constexpr std::string_view view() const { return {chars, length}; }
 
   constexpr TextBuilder& operator<<(std::string_view words) {
-    for (char letter : words) chars[length++] = letter;
+    for (char letter : words) append(letter);
     return *this;
   }
   constexpr TextBuilder& operator<<(const char* words) { return *this << std::string_view{words}; }
@@ -35,7 +36,7 @@ struct TextBuilder {
       digits[count++] = static_cast<char>('0' + number % 10);
       number /= 10;
     } while (number != 0);
-    while (count != 0) chars[length++] = digits[--count];
+    while (count != 0) append(digits[--count]);
     return *this;
   }
   constexpr TextBuilder& operator<<(const Shape& shape) {
@@ -44,6 +45,12 @@ struct TextBuilder {
       *this << shape[axis];
     }
     return *this;
+  }
+
+ private:
+  constexpr void append(char letter) {
+    if (length == sizeof(chars)) throw std::length_error("a text of more than 512 characters");
+    chars[length++] = letter;
   }
 };
 

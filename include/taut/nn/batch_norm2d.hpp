@@ -18,7 +18,7 @@ template <auto... Arguments>
 struct BatchNorm2dWith {
  private:
   static constexpr index_t stated_channels = detail::integer_at<Arguments...>(0);
-  static_assert(detail::integers_first<Arguments...>() && detail::integer_count<Arguments...> <= 1,
+  static_assert(detail::positive_integers_first<Arguments...>() && detail::integer_count<Arguments...> <= 1,
                 "BatchNorm2dWith takes <options...> or <channels, options...>");
   static_assert(((std::integral<decltype(Arguments)> || detail::one_of<decltype(Arguments), Eps, Momentum>) && ...),
                 "BatchNorm2dWith's options are Eps and Momentum");

@@ -20,7 +20,7 @@ struct Conv2d {
  private:
   static constexpr bool kernel_is_option = detail::has_option<Kernel, Arguments...>;
   static constexpr index_t integers = detail::integer_count<Arguments...> + (kernel_is_option ? 1 : 0);
-  static_assert(detail::integers_first<Arguments...>() && (integers == 2 || integers == 3),
+  static_assert(detail::positive_integers_first<Arguments...>() && (integers == 2 || integers == 3),
                 "Conv2d takes <out, kernel, options...> or <in, out, kernel, options...>; Kernel{h, w} stands for the kernel's number");
   static_assert(((std::integral<decltype(Arguments)> || detail::one_of<decltype(Arguments), Kernel, Stride, Padding, Dilation, Groups, NoBias>) &&
                  ...),

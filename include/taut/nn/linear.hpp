@@ -16,7 +16,7 @@ template <auto... Arguments>
 struct Linear {
  private:
   static constexpr index_t integers = detail::integer_count<Arguments...>;
-  static_assert(detail::integers_first<Arguments...>() && (integers == 1 || integers == 2),
+  static_assert(detail::positive_integers_first<Arguments...>() && (integers == 1 || integers == 2),
                 "Linear takes <out, options...> or <in, out, options...>");
   static_assert(((std::integral<decltype(Arguments)> || detail::one_of<decltype(Arguments), NoBias>) && ...), "Linear's option is NoBias");
 

@@ -16,7 +16,7 @@ template <auto... Arguments>
 struct MaxPool2d {
  private:
   static constexpr bool kernel_is_option = detail::has_option<Kernel, Arguments...>;
-  static_assert(detail::integers_first<Arguments...>() && detail::integer_count<Arguments...> + (kernel_is_option ? 1 : 0) == 1,
+  static_assert(detail::positive_integers_first<Arguments...>() && detail::integer_count<Arguments...> + (kernel_is_option ? 1 : 0) == 1,
                 "MaxPool2d takes <kernel, options...> or <Kernel{h, w}, options...>");
   static_assert(((std::integral<decltype(Arguments)> || detail::one_of<decltype(Arguments), Kernel, Stride, Padding, RoundDown>) && ...),
                 "MaxPool2d's options are Kernel, Stride, Padding and RoundDown");

@@ -66,6 +66,11 @@ class Model {
     return output;
   }
 
+  /// A temporary batch would be gone before `backward` reads it.
+  template <class Samples>
+    requires requires { Samples::max_rows; }
+  Output forward(const Samples&&) = delete;
+
   /// Gradients of all parameters from the gradient of the output, for the last `forward`. Overwrites `gradients()`.
   void backward(Output output_gradient) {
     if (input_.data == nullptr) fail("backward expects a forward pass in training mode right before it");
@@ -79,7 +84,7 @@ class Model {
   /// One training pass: forward, loss, backward. A loss that isn't finite leaves the gradients alone: see `first_non_finite`.
   template <class Samples, index_t Classes>
   LossSums forward_backward(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
-    check_labels<Classes>(checked(samples).rows, labels);
+    check(checked(samples).rows, labels, loss);
     const Output logits = forward(samples);
     const LossSums sums = cross_entropy(logits, labels, loss, output_gradient_data());
     if (std::isfinite(sums.loss)) run_backward();
@@ -89,7 +94,7 @@ class Model {
   /// The loss in inference mode; no gradients.
   template <class Samples, index_t Classes>
   LossSums loss(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
-    check_labels<Classes>(checked(samples).rows, labels);
+    check(checked(samples).rows, labels, loss);
     return cross_entropy(evaluate(samples), labels, loss, nullptr);
   }
 
@@ -235,13 +240,19 @@ class Model {
 
   /// Before anything moves.
   template <index_t Classes>
-  static void check_labels(index_t rows, std::span<const std::int32_t> labels) {
+  static void check(index_t rows, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
     (void)diagnostics::require<Net::output_shape == Shape{Classes}, diagnostics::loss_misfit<Net, Classes>>{};
     if (labels.size() != rows) fail("the loss expects ", rows, " labels but got ", labels.size());
     for (index_t i = 0; i < labels.size(); ++i) {
       if (labels[i] < 0 || static_cast<index_t>(labels[i]) >= Classes) {
         fail("label ", i, " of the batch should be a class from 0 to ", Classes - 1, " but is ", labels[i]);
       }
+    }
+    if (!(loss.label_smoothing >= 0 && loss.label_smoothing <= 1)) {
+      fail("the loss expects a label smoothing from 0 to 1 but got ", loss.label_smoothing);
+    }
+    for (const double weight : loss.class_weights) {
+      if (!(weight >= 0 && std::isfinite(weight))) fail("the loss expects class weights of 0 or more but got ", weight);
     }
   }
 

@@ -100,14 +100,18 @@ concept one_of = (std::same_as<std::remove_const_t<T>, Choices> || ...);
 template <auto... Arguments>
 inline constexpr index_t integer_count = (index_t{0} + ... + index_t{std::integral<decltype(Arguments)>});
 
+/// Whether all integers stand before the options, and none is below 1.
 template <auto... Arguments>
-constexpr bool integers_first() {
+constexpr bool positive_integers_first() {
   bool option_seen = false, in_order = true;
-  [[maybe_unused]] auto visit = [&](bool is_integer) {
-    if (is_integer && option_seen) in_order = false;
-    option_seen = option_seen || !is_integer;
+  [[maybe_unused]] auto visit = [&](auto argument) {
+    if constexpr (std::integral<decltype(argument)>) {
+      if (option_seen || argument < 1) in_order = false;
+    } else {
+      option_seen = true;
+    }
   };
-  (visit(std::integral<decltype(Arguments)>), ...);
+  (visit(Arguments), ...);
   return in_order;
 }
 

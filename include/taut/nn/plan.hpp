@@ -33,6 +33,7 @@ struct Plan {
   StepSpan steps[Depth]{};
   index_t step_count = 0;
   Shape input{}, output{};
+  Shape unflattened_output{};                       ///< as LayerPlan::unflattened, for the network's output
   index_t parameter_count = 0;                      ///< as PyTorch counts them
   index_t parameter_elements = 0, buffer_elements = 0;  ///< of the arenas, alignment included
   index_t multiply_adds = 0;                        ///< one sample, forward
@@ -80,6 +81,7 @@ constexpr auto plan_layers(Shape input, LayerList<Layers...>) {
   };
   (void)(visit(std::type_identity<Layers>{}) && ...);  // a fold, not a recursion: 200 layers cost what 16 do
   plan.output = shape;
+  plan.unflattened_output = unflattened;
   return plan;
 }
 

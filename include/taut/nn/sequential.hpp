@@ -77,6 +77,7 @@ struct Sequential
   static constexpr index_t depth = List::size;
 
   static constexpr Plan<depth> plan = detail::plan_of<Input, List>;
+  static_assert(plan.unflattened_output == Shape{}, "a Flatten needs a Linear somewhere behind it: an image's features lie channels last");
   static constexpr Shape input_shape = Input;
   static constexpr Shape output_shape = plan.output;
   /// Trainable parameters, as PyTorch counts them.

@@ -54,10 +54,17 @@ void import_tensors(std::span<const NamedTensor<T>> tensors, T* parameters, T* b
   std::vector<std::pair<TensorPlace, const NamedTensor<T>*>> matches;
   for_each_tensor<Net>([&](const TensorPlace& place) {
     const NamedTensor<T>* match = nullptr;
-    for (const NamedTensor<T>& tensor : tensors) match = tensor.name == place.name ? &tensor : match;
+    for (const NamedTensor<T>& tensor : tensors) {
+      if (tensor.name != place.name) continue;
+      if (match != nullptr) fail("tensor ", place.name, " of ", place.owner, " is given twice");
+      match = &tensor;
+    }
     if (match == nullptr) fail("there is no tensor ", place.name, ", which ", place.owner, " needs");
-    if (match->shape != place.spec.shape || match->values.size() != place.spec.shape.size()) {
+    if (match->shape != place.spec.shape) {
       fail("tensor ", place.name, " of ", place.owner, " should be ", to_string(place.spec.shape), " but is ", to_string(match->shape));
+    }
+    if (match->values.size() != match->shape.size()) {
+      fail("tensor ", place.name, " of ", place.owner, " should have ", match->shape.size(), " values but has ", match->values.size());
     }
     matches.emplace_back(place, match);
   });
