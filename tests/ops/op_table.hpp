@@ -123,7 +123,9 @@ struct NormPoolRow {
     text << (g.normalize ? "norm " : "") << (g.activation == relu ? "relu " : "");
     if (g.pools()) {
       const auto window = [&](const char* axis, taut::Window w) {
-        text << axis << w.kernel << "/" << w.stride << (w.padding != 0 ? "+" + std::to_string(w.padding) : "") << " ";
+        text << axis << w.kernel << "/" << w.stride << (w.padding != 0 ? "+" : "");
+        if (w.padding != 0) text << w.padding;
+        text << " ";
       };
       window("pool ", g.vertical);
       window("x ", g.horizontal);

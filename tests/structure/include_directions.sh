@@ -18,7 +18,7 @@ find taut -name '*.hpp' | LC_ALL=C sort | xargs awk '
       sub(/[._\/].*/, "", device)  # cpu.hpp: cpu, eigen_gemm.hpp: eigen
       return "^(kernels/" device "/|device/(device|threads).hpp$|core/)"
     }
-    if (from ~ /^kernels\/eigen\//) return "^(kernels/(eigen|cpu)/|device/device.hpp$|core/)"  # another GEMM for the same packed blocks
+    if (from ~ /^kernels\/eigen\//) return "^(kernels/(eigen|cpu)/|eigen/eigen_core.hpp$|device/device.hpp$|core/)"  # another GEMM for the same packed blocks
     if (from ~ /^kernels\//) {
       split(from, part, "/")
       return "^(kernels/" part[2] "/|device/device.hpp$|core/)"
@@ -34,7 +34,7 @@ find taut -name '*.hpp' | LC_ALL=C sort | xargs awk '
   # The headers that may include a library, as a regular expression over paths below taut/.
   function includers(library) {
     if (library == "xsimd") return "^kernels/cpu/simd.hpp$"
-    if (library == "Eigen") return "^(eigen/as_eigen|kernels/eigen/product).hpp$"
+    if (library == "Eigen") return "^eigen/eigen_core.hpp$"
     if (library == "stb") return "^data/stb_image.hpp$"
     if (library == "nlohmann") return "^io/[a-z_]*.hpp$"
     if (library == "sys") return ".*"

@@ -11,10 +11,6 @@
 
 #include "taut/core/shape.hpp"
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>
-#endif
-
 namespace taut {
 
 namespace detail {
@@ -22,7 +18,7 @@ namespace detail {
 /// Tells the core that this is a waiting loop.
 inline void relax() {
 #if defined(__x86_64__) || defined(__i386__)
-  _mm_pause();
+  __builtin_ia32_pause();
 #elif defined(__aarch64__)
   __asm__ __volatile__("yield");
 #endif

@@ -1,10 +1,10 @@
 /// as_eigen: a vector or matrix as an Eigen::Map, and back.
 #pragma once
 
-#include <Eigen/Core>
 #include <type_traits>
 
 #include "taut/core/tensor.hpp"
+#include "taut/eigen/eigen_core.hpp"
 
 namespace taut {
 

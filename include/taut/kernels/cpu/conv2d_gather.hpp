@@ -6,7 +6,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "taut/kernels/cpu/gather_geometry.hpp"
@@ -91,20 +90,24 @@ void gather_block(const GatherBlock<T>& block) {
   store_tile(c, block.out, g.horizontal.phases() * g.out_channels, block.columns, block.epilogue);
 }
 
+/// The code of each block of a line.
+template <GatherGeometry g, class T, index_t phase, class = std::make_integer_sequence<index_t, GatherPlan<g, T>::blocks(phase).parts()>>
+struct GatherBlocks;
+template <GatherGeometry g, class T, index_t phase, index_t... block>
+struct GatherBlocks<g, T, phase, std::integer_sequence<index_t, block...>> {
+  static constexpr void (*kernels[])(const GatherBlock<T>&) = {&gather_block<g, T, phase, GatherPlan<g, T>::first_alike(phase, block)>...};
+};
+
 /// All pixels of one phase of an output line.
 template <GatherGeometry g, class T, index_t phase>
 void gather_phase(GatherBlock<T> block, T* out_line) {
   using Plan = GatherPlan<g, T>;
   constexpr EvenSplit split = Plan::blocks(phase);
   if constexpr (split.parts() != 0) {
-    constexpr auto kernels = []<index_t... b>(std::integer_sequence<index_t, b...>) {
-      return std::array{&gather_block<g, T, phase, Plan::first_alike(phase, b)>...};
-    }
-    (std::make_integer_sequence<index_t, split.parts()>{});
     for (index_t b = 0; b < split.parts(); ++b) {
       block.begin = split.begin(b);
       block.out = out_line + (phase + block.begin * g.horizontal.phases()) * g.out_channels;
-      kernels[b](block);
+      GatherBlocks<g, T, phase>::kernels[b](block);
     }
   }
 }

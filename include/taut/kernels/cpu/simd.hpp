@@ -113,6 +113,14 @@ template <index_t lanes, class T>
 /// Bytes as numbers, zero in lanes from `lanes` on. Compilers make one conversion of the loop.
 template <index_t lanes, class T>
 [[gnu::always_inline]] inline Vector<T> load_bytes(const std::uint8_t* from) {
+#if defined(__AVX512F__)
+  // g++ makes two 256-bit halves of the loop, and a 512-bit load can't be forwarded from two stores: twice the time of a whole sweep.
+  if constexpr (std::is_same_v<T, float> && lanes == width<T>) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    constexpr auto all = static_cast<__mmask16>(-1);
+    return Vector<T>(_mm512_maskz_cvtepi32_ps(all, _mm512_maskz_cvtepu8_epi32(all, bytes)));
+  }
+#endif
   alignas(64) T buffer[width<T>]{};
   for (index_t i = 0; i < lanes; ++i) buffer[i] = static_cast<T>(from[i]);
   return load_vector(buffer);
@@ -121,6 +129,13 @@ template <index_t lanes, class T>
 /// Whole numbers from 0 to 255 as bytes.
 template <index_t lanes, class T>
 [[gnu::always_inline]] inline void store_bytes(std::uint8_t* to, std::type_identity_t<Vector<T>> vector) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float> && lanes == width<T>) {
+    constexpr auto all = static_cast<__mmask16>(-1);
+    const __m128i bytes = _mm512_maskz_cvtepi32_epi8(all, _mm512_maskz_cvtps_epi32(all, vector));
+    return _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+  }
+#endif
   alignas(64) T buffer[width<T>];
   store_vector(buffer, vector);
   for (index_t i = 0; i < lanes; ++i) to[i] = static_cast<std::uint8_t>(buffer[i]);

@@ -3,17 +3,7 @@
 
 #include <algorithm>
 
-// Eigen's products inline AVX-512 intrinsics of which g++ 12 believes that they read an uninitialised operand (its bug 105593).
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <Eigen/Core>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
+#include "taut/eigen/eigen_core.hpp"
 #include "taut/kernels/cpu/microkernel.hpp"
 #include "taut/kernels/cpu/pack.hpp"
 #include "taut/kernels/cpu/parallel_blocks.hpp"
