@@ -49,7 +49,7 @@ const bool added = [] {
     })->UseRealTime()->Unit(benchmark::kMicrosecond);
   }
   // 16 MiB: beyond a core's own caches. 512 MiB: beyond any.
-  for (const index_t mebibytes : {16, 512}) {
+  for (const index_t mebibytes : {index_t{16}, index_t{512}}) {
     const index_t count = mebibytes * 1024 * 1024 / sizeof(float);
     bench::add("machine copy " + std::to_string(mebibytes) + " MiB", bench::Work::bytes, 2.0 * static_cast<double>(count * sizeof(float)),
                [count](unsigned threads) {

@@ -57,7 +57,7 @@ TEST_CASE("neighbours melt into steps by their roles") {
   CHECK(steps<Sequential<image, ReLU, ReLU>>() == Steps{{0, 1}, {1, 1}});
   CHECK(steps<Sequential<image, Flatten, Linear<5>, ReLU, Dropout<10>, Linear<2>>>() == Steps{{0, 3}, {3, 1}, {4, 1}});
   CHECK(steps<Sequential<image, Flatten, Dropout<10>, Linear<2>>>() == Steps{{0, 1}, {1, 1}, {2, 1}});
-  CHECK(steps<Sequential<image, Flatten, ReLU>>() == Steps{{0, 1}, {1, 1}});
+  CHECK(steps<Sequential<image, Flatten, ReLU, Linear<2>>>() == Steps{{0, 1}, {1, 1}, {2, 1}});
   CHECK(steps<Sequential<image, Conv2d<4, 3>, Conv2d<4, 3>>>() == Steps{{0, 1}, {1, 1}});
 }
 

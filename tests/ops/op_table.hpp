@@ -69,6 +69,11 @@ inline constexpr std::array convolutions{
     ConvolutionRow{"emotion conv4", {128, 6, 6, 256, {3, 1, 1}, {3, 1, 1}}, 3, true, identity, true},
 };
 
+/// The rows before this one are the odd shapes, the others the emotion network's.
+inline constexpr index_t first_network_convolution =
+    static_cast<index_t>(std::find_if(convolutions.begin(), convolutions.end(), [](const ConvolutionRow& row) { return row.network; }) -
+                         convolutions.begin());
+
 struct LinearRow {
   const char* name;
   taut::LinearGeometry geometry;

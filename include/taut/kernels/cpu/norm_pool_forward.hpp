@@ -42,9 +42,10 @@ void pool_pixel(const T* image, index_t line, index_t column, const T* scale, co
         if constexpr (g.normalize) value = fma(factor, value, offset);
         const Vector<T> element = broadcast(static_cast<T>(kh * g.horizontal.kernel + kw));
         if (any) {
-          const auto larger = (value > best) | (value != value);
-          best = select(larger, value, best);
-          chosen = select(larger, element, chosen);
+          // A NaN wins, as in PyTorch. Said with == because xsimd 8.1's != is false for a NaN on AVX.
+          const auto is_number = value == value, larger = value > best;
+          best = select(is_number, select(larger, value, best), value);
+          chosen = select(is_number, select(larger, element, chosen), element);
         } else {
           best = value;
           chosen = element;
