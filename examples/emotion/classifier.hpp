@@ -4,8 +4,9 @@
 #include <filesystem>
 
 #include "emotion/network.hpp"
-#include "taut/io.hpp"
-#include "taut/taut.hpp"
+#include "taut/device/cpu.hpp"
+#include "taut/io/weights.hpp"
+#include "taut/nn/model.hpp"
 
 namespace emotion {
 
@@ -16,7 +17,8 @@ using Classifier = taut::Model<EmotionNet, float, taut::Cpu<>, 256>;
 inline taut::WeightsInfo load_classifier(const std::filesystem::path& weights, Classifier& classifier) {
   taut::WeightsInfo info = taut::load_weights(weights, classifier);
   if (info.class_names.size() != EmotionNet::output_shape.size()) {
-    taut::fail(weights.string(), ": expected the names of ", EmotionNet::output_shape.size(), " classes but found ", info.class_names.size());
+    taut::fail(weights.string(), ": expected the names of ", EmotionNet::output_shape.size(), " classes but found ",
+               info.class_names.size());
   }
   if (info.image_height != EmotionNet::input_shape.d1 || info.image_width != EmotionNet::input_shape.d2) {
     taut::fail(weights.string(), ": expected pictures of ", EmotionNet::input_shape.d2, "x", EmotionNet::input_shape.d1, " but found ",

@@ -1,12 +1,71 @@
-/// emotion: trains the Emotion Classifier CNN, measures it, and says which emotion a picture shows.
+/// emotion: trains the Emotion Classifier CNN, measures it, and says which emotion a picture shows. This file is its command line.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
+#include <memory>
 
-#include "emotion/evaluate_command.hpp"
-#include "emotion/predict_command.hpp"
-#include "emotion/train_command.hpp"
+#include "emotion/evaluate.hpp"
+#include "emotion/network.hpp"
+#include "emotion/predict.hpp"
+#include "emotion/recipe.hpp"
+#include "emotion/train.hpp"
+#include "taut/core/error.hpp"
 #include "taut/nn/summary.hpp"
+
+namespace emotion {
+
+namespace {
+
+void add_train_command(CLI::App& app, int& exit_code) {
+  const auto options = std::make_shared<TrainOptions>();
+  CLI::App* const command = app.add_subcommand("train", "Train the network and write weights, log and report");
+  command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")
+      ->capture_default_str();
+  command->add_option("--out", options->out, "Directory for the weights, the checkpoint, the log and the report")->required();
+  command->add_option("--epochs", options->epochs, "Passes over the training pictures")->check(CLI::Range(1, 100000))->capture_default_str();
+  command->add_option("--batch", options->batch, "Pictures a step")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--val", options->val_fraction, "Share of a folder's training pictures kept for validation")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  command->add_option("--lr", options->lr, "Adam's learning rate")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--seed", options->seed, "Of weights, shuffling, augmentation, dropout and the validation split")
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "CPU threads; the result is the same for any number")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->add_option("--recipe", options->recipe, "How to train")->check(CLI::IsMember(recipe_names()))->capture_default_str();
+  command->add_flag("--resume", options->resume, "Go on with the run in --out");
+  command->add_flag("--early-stop", options->early_stop, "Stop after 15 epochs without a better one, or a fall of 10 points");
+  command->callback([options, &exit_code] {
+    exit_code = train(*options);
+  });
+}
+
+void add_evaluate_command(CLI::App& app) {
+  const auto options = std::make_shared<EvaluateOptions>();
+  CLI::App* const command = app.add_subcommand("eval", "Measure accuracy on a split of the data");
+  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")->required();
+  command->add_option("--split", options->split, "Which pictures")->check(CLI::IsMember({"train", "val", "test"}))->capture_default_str();
+  command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--json", options->json, "Write the figures to this file too");
+  command->callback([options] { evaluate(*options); });
+}
+
+void add_predict_command(CLI::App& app) {
+  const auto options = std::make_shared<PredictOptions>();
+  CLI::App* const command = app.add_subcommand("predict", "Say which emotion each picture shows");
+  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  command->add_option("images", options->images, "JPEG or PNG files, colour or gray, of any size")->required();
+  command->add_option("--crop", options->crop, "The face's rectangle in the picture: x,y,width,height")->delimiter(',')->expected(4);
+  command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options] { predict(*options); });
+}
+
+}  // namespace
+
+}  // namespace emotion
 
 int main(int argc, char** argv) {
   CLI::App app{"Seven emotions from 48x48 gray faces: a network whose shapes were checked when this program was compiled"};

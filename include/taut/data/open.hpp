@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "taut/core/error.hpp"
+#include "taut/data/data_source.hpp"
 #include "taut/data/dataset.hpp"
 #include "taut/data/fer2013.hpp"
 #include "taut/data/image_folder.hpp"
@@ -20,12 +21,6 @@
 #include "taut/data/synthetic_faces.hpp"
 
 namespace taut {
-
-struct DataSource {
-  DataSplits splits;
-  std::string description;  ///< where the images come from, and how they were divided
-  std::string checksum;     ///< of the division and the labels: who finds another one has other data, or another division
-};
 
 namespace detail {
 

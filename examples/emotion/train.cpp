@@ -1,33 +1,25 @@
-/// emotion train: from pictures to weights, a log and a report.
-#pragma once
+/// train: from pictures to weights, a log and a report.
+#include "emotion/train.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "emotion/classifier.hpp"
-#include "emotion/evaluate_command.hpp"
+#include "emotion/evaluate.hpp"
+#include "emotion/open_faces.hpp"
 #include "emotion/recipe.hpp"
-#include "taut/image.hpp"
 #include "taut/nn/summary.hpp"
 #include "taut/report/report.hpp"
+#include "taut/taut.hpp"
+#include "taut/train/checkpoint.hpp"
 
 namespace emotion {
 
-struct TrainOptions {
-  std::string data, out, recipe = "seed";
-  taut::index_t epochs = 75, batch = 64;
-  double val_fraction = 0.1, lr = 1e-3;
-  std::uint64_t seed = 42;
-  unsigned threads = 2;
-  bool resume = false, early_stop = false;
-};
+namespace {
 
 /// The files of a run, all in one directory.
 struct RunFiles {
@@ -36,7 +28,7 @@ struct RunFiles {
 };
 
 /// Makes the directory; fails before anything was trained where nothing can be written into it.
-inline RunFiles open_run(const TrainOptions& options) {
+RunFiles open_run(const TrainOptions& options) {
   std::error_code problem;
   std::filesystem::create_directories(options.out, problem);
   if (problem) taut::fail("output directory ", options.out, ": expected to make it but ", problem.message());
@@ -51,7 +43,7 @@ inline RunFiles open_run(const TrainOptions& options) {
 }
 
 /// What a resumed run must have in common with the run that it continues; how many epochs there shall be it may change.
-inline std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const taut::DataSource& source) {
+std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const taut::DataSource& source) {
   return {{"data", source.description},
           {"data checksum", source.checksum},
           {"recipe", options.recipe},
@@ -61,7 +53,7 @@ inline std::vector<std::pair<std::string, std::string>> run_settings(const Train
           {"val", taut::short_text(options.val_fraction, 6)}};
 }
 
-inline taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataSource& source, const Recipe& recipe) {
+taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataSource& source, const Recipe& recipe) {
   taut::WeightsInfo info;
   info.class_names = source.splits.train.class_names();
   info.mean = recipe.normalization.mean;
@@ -77,7 +69,7 @@ inline taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut
   return info;
 }
 
-inline void write_run_report(const RunFiles& files, const TrainOptions& options, const taut::DataSource& source,
+void write_run_report(const RunFiles& files, const TrainOptions& options, const taut::DataSource& source,
                              const taut::TrainingResult& result, const std::vector<taut::EpochRecord>& records,
                              const taut::ConfusionMatrix& test) {
   taut::Report report;
@@ -95,11 +87,12 @@ inline void write_run_report(const RunFiles& files, const TrainOptions& options,
   taut::write_report(files.directory, report);
 }
 
-/// Returns the exit code: 0, or 130 where Ctrl-C ended the training early.
-inline int train(const TrainOptions& options) {
+}  // namespace
+
+int train(const TrainOptions& options) {
   const RunFiles files = open_run(options);
   const Recipe recipe = recipe_named(options.recipe);
-  const taut::DataSource source = taut::open_data(options.data, options.val_fraction, options.seed);
+  const taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed);
   const taut::ImageDataset& faces = source.splits.train;
   constexpr taut::index_t classes = EmotionNet::output_shape.size();
   if (faces.class_names().size() != classes) {
@@ -141,30 +134,6 @@ inline int train(const TrainOptions& options) {
   print_evaluation(std::cout, "Test", test.matrix, info.class_names);
   std::cout << "\nWeights: " << files.weights.string() << "\nReport:  " << files.report.string() << std::endl;
   return 0;
-}
-
-inline void add_train_command(CLI::App& app, int& exit_code) {
-  const auto options = std::make_shared<TrainOptions>();
-  CLI::App* const command = app.add_subcommand("train", "Train the network and write weights, log and report");
-  command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")->default_str("synthetic");
-  command->add_option("--out", options->out, "Directory for the weights, the checkpoint, the log and the report")->required();
-  command->add_option("--epochs", options->epochs, "Passes over the training pictures")->check(CLI::Range(1, 100000))->capture_default_str();
-  command->add_option("--batch", options->batch, "Pictures a step")->check(CLI::Range(1, 256))->capture_default_str();
-  command->add_option("--val", options->val_fraction, "Share of a folder's training pictures kept for validation")
-      ->check(CLI::Range(0.0, 0.99))
-      ->capture_default_str();
-  command->add_option("--lr", options->lr, "Adam's learning rate")->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--seed", options->seed, "Of weights, shuffling, augmentation, dropout and the validation split")->capture_default_str();
-  command->add_option("--threads", options->threads, "CPU threads; the result is the same for any number")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  command->add_option("--recipe", options->recipe, "How to train")->check(CLI::IsMember(recipe_names()))->capture_default_str();
-  command->add_flag("--resume", options->resume, "Go on with the run in --out");
-  command->add_flag("--early-stop", options->early_stop, "Stop after 15 epochs without a better one, or a fall of 10 points");
-  command->callback([options, &exit_code] {
-    if (options->data.empty()) options->data = "synthetic";
-    exit_code = train(*options);
-  });
 }
 
 }  // namespace emotion

@@ -1,30 +1,18 @@
-/// emotion predict: pictures in, probabilities out.
-#pragma once
+/// predict: pictures in, probabilities out.
+#include "emotion/predict.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "emotion/classifier.hpp"
-#include "taut/image.hpp"
+#include "taut/data/image_file.hpp"
+#include "taut/data/preparation.hpp"
 
 namespace emotion {
 
-struct PredictOptions {
-  std::string weights;
-  std::vector<std::string> images;
-  std::vector<taut::index_t> crop;  // x, y, width, height
-  unsigned threads = 1;
-  bool json = false;
-};
-
-/// Reads all pictures before the first answer is printed, so that a bad one among them leaves no half of an output.
-inline void predict(const PredictOptions& options) {
+void predict(const PredictOptions& options) {
   constexpr taut::index_t classes = EmotionNet::output_shape.size();
   Classifier classifier{taut::seed(0), taut::Cpu<>{options.threads}};
   const taut::WeightsInfo info = load_classifier(options.weights, classifier);
@@ -60,17 +48,6 @@ inline void predict(const PredictOptions& options) {
     }
   }
   if (options.json) std::cout << answers.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-}
-
-inline void add_predict_command(CLI::App& app) {
-  const auto options = std::make_shared<PredictOptions>();
-  CLI::App* const command = app.add_subcommand("predict", "Say which emotion each picture shows");
-  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
-  command->add_option("images", options->images, "JPEG or PNG files, colour or gray, of any size")->required();
-  command->add_option("--crop", options->crop, "The face's rectangle in the picture: x,y,width,height")->delimiter(',')->expected(4);
-  command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
-  command->add_flag("--json", options->json, "Print JSON");
-  command->callback([options] { predict(*options); });
 }
 
 }  // namespace emotion

@@ -1,0 +1,23 @@
+/// train: from pictures to weights, a log and a report.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "taut/core/shape.hpp"
+
+namespace emotion {
+
+struct TrainOptions {
+  std::string data = "synthetic", out, recipe = "seed";
+  taut::index_t epochs = 75, batch = 64;
+  double val_fraction = 0.1, lr = 1e-3;
+  std::uint64_t seed = 42;
+  unsigned threads = 2;
+  bool resume = false, early_stop = false;
+};
+
+/// Returns the exit code: 0, or 130 where Ctrl-C ended the training early.
+int train(const TrainOptions& options);
+
+}  // namespace emotion
