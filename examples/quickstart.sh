@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 say() { printf '\n== %s\n' "$1"; }
 
 out=build/quickstart
-data=synthetic:6000
+data=synthetic:8000
 picture=examples/emotion/happy.png
 emotion=build/examples/emotion
 
@@ -23,7 +23,7 @@ options=(-DTAUT_EXAMPLES=ON)
 
 say "Training on drawn faces"
 rm -rf "$out"
-"$emotion" train --data $data --epochs 6 --seed 42 --threads "$(nproc)" --out "$out"
+"$emotion" train --data $data --epochs 12 --seed 42 --threads "$(nproc)" --out "$out"
 
 say "Evaluating on faces it has never seen"
 "$emotion" eval --weights "$out/best.safetensors" --data $data --split test
