@@ -66,7 +66,7 @@ std::string summary() {
        << std::left << std::setw(4) << "" << std::setw(30) << "input" << to_string(Net::input_shape) << '\n';
   for (const LayerRow& row : layer_rows<Net>()) {
     text << std::left << std::setw(4) << row.index << std::setw(30) << row.name << std::setw(16) << row.output_shape << std::right
-         << std::setw(14) << grouped_text(row.parameters) << std::setw(16) << grouped_text(row.multiply_adds) << std::setw(6) << row.step
+         << std::setw(14) << grouped_text(row.parameters) << std::setw(16) << grouped_text(row.multiply_adds) << std::setw(6) << row.step + 1
          << '\n';
   }
   text << rule << '\n'
