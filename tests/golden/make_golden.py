@@ -234,8 +234,9 @@ def make_operations():
 # ---- the emotion network ----------------------------------------------------------------------------------------------------------
 
 PARAMETER_SEED = 1
-# Of a few seeds the one whose curve moved least (2e-5) when the first parameters were changed by float32's rounding; another's moved
-# by 3e-4, and then a tolerance of 1e-3 says little about the code that it is meant to test.
+# Twenty steps amplify rounding, and how much depends on the batch. Changing the first parameters by float32's rounding moved the curve by
+# 3e-4 with seed 0 and by 2.3e-5 with seed 1. With seed 2 PyTorch's own float32 curve was 1.8e-4 from its float64 one, and the CPU device's
+# SSE2 build 1.19e-3, just above the bound of 1e-3: such a batch measures luck. Hence seed 1.
 CURVE_SEED = 1
 ROWS, CURVE_ROWS, CURVE_STEPS = 8, 16, 20
 SAMPLES, PROJECTIONS = 4096, 32
