@@ -19,7 +19,7 @@ struct Data {
   explicit Data(unsigned threads) : device(threads) {}
 
   taut::Cpu<> device;
-  Arena<float> x, y, weight, bias, workspace, vectors;
+  Arena<float> x, y, dx, weight, bias, workspace, vectors;
   Arena<std::uint8_t> argmax;
 };
 
@@ -33,7 +33,7 @@ void add_convolution() {
     made->y = random_buffer(batch * g.out_size());
     made->weight = random_buffer(g.weight_size());
     made->bias = random_buffer(g.out_channels);
-    made->workspace = Arena<float>(taut::Cpu<>::conv2d_workspace<g, float>(batch));
+    made->workspace = Arena<float>(made->device.template conv2d_workspace<g, float>(batch));
     return made;
   };
   const std::string name = row.name;
@@ -43,15 +43,13 @@ void add_convolution() {
                                                   d->workspace.data());
     };
   });
-  add(name + " backward_input", Work::flops, row.flops(batch), [=](unsigned threads) {
-    return [d = data(threads)] {
-      d->device.template conv2d_backward_input<g, float>(batch, d->y.data(), d->weight.data(), d->x.data(), d->workspace.data());
-    };
-  });
-  add(name + " backward_weight", Work::flops, row.flops(batch), [=](unsigned threads) {
-    return [d = data(threads)] {
-      d->device.template conv2d_backward_weight<g, float>(batch, d->x.data(), d->y.data(), d->weight.data(), d->bias.data(),
-                                                          d->workspace.data());
+  add(name + " backward", Work::flops, 2 * row.flops(batch), [=](unsigned threads) {
+    auto made = data(threads);
+    made->vectors = random_buffer(g.weight_size());
+    made->dx = random_buffer(batch * g.in_size());
+    return [d = made] {
+      d->device.template conv2d_backward<g, float>(batch, d->x.data(), d->y.data(), d->weight.data(), d->vectors.data(), d->bias.data(),
+                                                   g.in_channels == 1 ? nullptr : d->dx.data(), d->workspace.data());
     };
   });
 }
@@ -66,7 +64,7 @@ void add_linear() {
     made->y = random_buffer(batch * g.out);
     made->weight = random_buffer(g.in * g.out);
     made->bias = random_buffer(g.out);
-    made->workspace = Arena<float>(taut::Cpu<>::linear_workspace<g, float>(batch));
+    made->workspace = Arena<float>(made->device.template linear_workspace<g, float>(batch));
     return made;
   };
   const std::string name = row.name;
@@ -96,7 +94,6 @@ void add_norm_pool() {
   struct NormData : Data {
     using Data::Data;
     taut::BatchNormVectors<float> norm;
-    Arena<float> dx;
   };
   static constexpr index_t stride = (g.channels + 15) / 16 * 16;
   const auto data = [](unsigned threads) {
@@ -105,7 +102,7 @@ void add_norm_pool() {
     made->y = random_buffer(batch * g.out_size());
     made->dx = random_buffer(batch * g.in_size());
     made->argmax = Arena<std::uint8_t>(batch * g.out_size());
-    made->workspace = Arena<float>(taut::Cpu<>::norm_pool_workspace<g, float>(batch));
+    made->workspace = Arena<float>(made->device.template norm_pool_workspace<g, float>(batch));
     made->vectors = random_buffer(10 * stride);
     float* const v = made->vectors.data();
     made->norm = {v, v + stride, v + 2 * stride, v + 3 * stride, v + 4 * stride, v + 5 * stride, v + 6 * stride, v + 7 * stride};
@@ -113,7 +110,7 @@ void add_norm_pool() {
   };
   const auto forward = [](NormData& d) {
     if constexpr (g.normalize) d.device.template batch_norm_statistics<g, float>(batch, d.x.data(), {}, d.norm, d.workspace.data());
-    d.device.template norm_pool_forward<g, float>(batch, d.x.data(), d.norm, d.y.data(), g.pools() ? d.argmax.data() : nullptr);
+    d.device.template norm_pool_forward<g, float>(batch, d.x.data(), d.norm.scale, d.norm.shift, d.y.data(), g.pools() ? d.argmax.data() : nullptr);
   };
   const std::string name = "emotion " + row.name(batch);
   add(name + " forward", Work::bytes, row.forward_bytes(batch, sizeof(float)), [=](unsigned threads) {

@@ -35,7 +35,7 @@ void check_conv2d(const std::string& name) {
   Fresh<T> bias(has_bias ? golden["bias"] : std::vector<T>{});
   REQUIRE(x.values().size() == rows * G.in_size());
   REQUIRE(dy.values().size() == rows * G.out_size());
-  Fresh<T> workspace(Where::Device::template conv2d_workspace<G, T>(rows));
+  Fresh<T> workspace(device.template conv2d_workspace<G, T>(rows));
   Fresh<T> y(rows * G.out_size()), dx(rows * G.in_size()), dweight(G.weight_size()), dbias(G.out_channels);
 
   device.template conv2d_forward<G, T>(rows, x, weight, has_bias ? bias.data() : nullptr, Activation::identity, y, workspace);
@@ -47,10 +47,9 @@ void check_conv2d(const std::string& name) {
   device.template conv2d_forward<G, T>(rows, x, weight, has_bias ? bias.data() : nullptr, Activation::relu, y_relu, workspace);
   check_close(name + " relu(y)", y_relu.values(), activated, terms(G.taps() * G.group_in_channels() + 1));
 
-  device.template conv2d_backward_input<G, T>(rows, dy, weight, dx, workspace);
+  device.template conv2d_backward<G, T>(rows, x, dy, weight, dweight, has_bias ? dbias.data() : nullptr, dx, workspace);
   check_close(name + " dx", dx.values(), golden.image("dx"), terms(G.taps() * G.group_out_channels()));
 
-  device.template conv2d_backward_weight<G, T>(rows, x, dy, dweight, has_bias ? dbias.data() : nullptr, workspace);
   check_close(name + " dweight", dweight.values(), golden.convolution("dweight"), terms(rows * G.out_pixels()));
   if (has_bias) check_close(name + " dbias", dbias.values(), golden["dbias"], terms(rows * G.out_pixels()));
 }
@@ -64,7 +63,7 @@ void check_linear(const std::string& name) {
   Fresh<T> x(golden["x"]), weight(golden.linear("weight")), bias(golden["bias"]), dy(golden["dy"]);
   REQUIRE(x.values().size() == rows * G.in);
   REQUIRE(dy.values().size() == rows * G.out);
-  Fresh<T> workspace(Where::Device::template linear_workspace<G, T>(rows));
+  Fresh<T> workspace(device.template linear_workspace<G, T>(rows));
   Fresh<T> y(rows * G.out), dx(rows * G.in), dweight(G.in * G.out), dbias(G.out);
 
   device.template linear_forward<G, T>(rows, x, weight, bias, Activation::identity, y, workspace);
@@ -100,7 +99,7 @@ void check_norm_pool(const std::string& name) {
   Fresh<T> x(golden.image("x")), dy(golden.image("dy"));
   REQUIRE(x.values().size() == rows * G.in_size());
   REQUIRE(dy.values().size() == rows * G.out_size());
-  Fresh<T> workspace(Where::Device::template norm_pool_workspace<G, T>(rows));
+  Fresh<T> workspace(device.template norm_pool_workspace<G, T>(rows));
   Fresh<T> y(rows * G.out_size()), dx(rows * G.in_size()), dgamma(G.channels), dbeta(G.channels);
   std::vector<std::uint8_t> argmax(rows * G.out_size());
   std::uint8_t* const choices = G.pools() ? argmax.data() : nullptr;
@@ -110,14 +109,14 @@ void check_norm_pool(const std::string& name) {
     device.template batch_norm_statistics<G, T>(rows, x, BatchNormOptions{}, norm.vectors(), workspace);
     check_close(name + " running_mean", norm.running_mean.values(), golden["running_mean_after"], norm_terms);
     check_close(name + " running_var", norm.running_variance.values(), golden["running_var_after"], norm_terms);
-    device.template norm_pool_forward<G, T>(rows, x, norm.vectors(), y, choices);
+    device.template norm_pool_forward<G, T>(rows, x, norm.scale, norm.shift, y, choices);
     check_close(name + " y", y.values(), golden.image("y"), norm_terms);
     device.template norm_pool_backward<G, T>(rows, x, dy, choices, norm.vectors(), dx, dgamma, dbeta, workspace);
     check_close(name + " dx", dx.values(), golden.image("dx"), sums);
     check_close(name + " dgamma", dgamma.values(), golden["dweight"], sums);
     check_close(name + " dbeta", dbeta.values(), golden["dbias"], sums);
   } else {
-    device.template norm_pool_forward<G, T>(rows, x, BatchNormVectors<T>{}, y, choices);
+    device.template norm_pool_forward<G, T>(rows, x, nullptr, nullptr, y, choices);
     check_close(name + " y", y.values(), golden.image("y"), 0);
     device.template norm_pool_backward<G, T>(rows, x, dy, choices, BatchNormVectors<T>{}, dx, nullptr, nullptr, workspace);
     check_close(name + " dx", dx.values(), golden.image("dx"), terms(G.vertical.kernel * G.horizontal.kernel));
@@ -213,14 +212,14 @@ TEST_CASE_TEMPLATE("batch norm agrees with PyTorch over two steps and in inferen
   const index_t rows = golden.rows("x0");
   Fresh<T> x0(golden.image("x0")), x1(golden.image("x1")), dy(golden.image("dy"));
   Fresh<T> y(rows * G.out_size()), dx(rows * G.in_size()), dgamma(G.channels), dbeta(G.channels);
-  Fresh<T> workspace(Where::Device::template norm_pool_workspace<G, T>(rows));
+  Fresh<T> workspace(device.template norm_pool_workspace<G, T>(rows));
   const double sums = norm_terms * terms(rows * G.in_pixels());
   Norm<T> norm(golden);
   device.template batch_norm_statistics<G, T>(rows, x0, BatchNormOptions{}, norm.vectors(), workspace);
-  device.template norm_pool_forward<G, T>(rows, x0, norm.vectors(), y, nullptr);
+  device.template norm_pool_forward<G, T>(rows, x0, norm.scale, norm.shift, y, nullptr);
   check_close("y of the first step", y.values(), golden.image("y0"), norm_terms);
   device.template batch_norm_statistics<G, T>(rows, x1, BatchNormOptions{}, norm.vectors(), workspace);
-  device.template norm_pool_forward<G, T>(rows, x1, norm.vectors(), y, nullptr);
+  device.template norm_pool_forward<G, T>(rows, x1, norm.scale, norm.shift, y, nullptr);
   check_close("y of the second step", y.values(), golden.image("y1"), norm_terms);
   device.template norm_pool_backward<G, T>(rows, x1, dy, nullptr, norm.vectors(), dx, dgamma, dbeta, workspace);
   check_close("dx", dx.values(), golden.image("dx"), sums);
@@ -229,7 +228,7 @@ TEST_CASE_TEMPLATE("batch norm agrees with PyTorch over two steps and in inferen
   check_close("running mean", norm.running_mean.values(), golden["running_mean_after"], norm_terms);
   check_close("running variance", norm.running_variance.values(), golden["running_var_after"], norm_terms);
   device.template batch_norm_running<G, T>(BatchNormOptions{}, norm.vectors());
-  device.template norm_pool_forward<G, T>(rows, x0, norm.vectors(), y, nullptr);
+  device.template norm_pool_forward<G, T>(rows, x0, norm.scale, norm.shift, y, nullptr);
   check_close("y of inference", y.values(), golden.image("y_eval"), norm_terms);
 }
 

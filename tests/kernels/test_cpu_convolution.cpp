@@ -35,11 +35,10 @@ template <Conv2dGeometry g, class T, class Device>
 Passes<T> run(Device device, const Operands<g, T>& in, const T* bias, Activation activation) {
   Passes<T> out{unwritten<T>(in.rows * g.out_size()), unwritten<T>(in.rows * g.in_size()), unwritten<T>(g.weight_size()),
                 unwritten<T>(g.out_channels)};
-  Arena<T> workspace(Device::template conv2d_workspace<g, T>(in.rows));
+  Arena<T> workspace(device.template conv2d_workspace<g, T>(in.rows));
   device.template conv2d_forward<g, T>(in.rows, in.x.data(), in.weight.data(), bias, activation, out.y.data(), workspace.data());
-  device.template conv2d_backward_input<g, T>(in.rows, in.dy.data(), in.weight.data(), out.dx.data(), workspace.data());
-  device.template conv2d_backward_weight<g, T>(in.rows, in.x.data(), in.dy.data(), out.dweight.data(), out.dbias.data(),
-                                               workspace.data());
+  device.template conv2d_backward<g, T>(in.rows, in.x.data(), in.dy.data(), in.weight.data(), out.dweight.data(), out.dbias.data(),
+                                        out.dx.data(), workspace.data());
   return out;
 }
 
@@ -145,8 +144,8 @@ TEST_CASE("a convolution of no rows has a gradient of zero") {
   using Device = Cpu<XsimdGemm, SingleThread>;
   Device device;
   std::vector<float> dweight = unwritten<float>(odd.weight_size()), dbias = unwritten<float>(odd.out_channels);
-  Arena<float> workspace(Device::conv2d_workspace<odd, float>(1));
-  device.conv2d_backward_weight<odd, float>(0, nullptr, nullptr, dweight.data(), dbias.data(), workspace.data());
+  Arena<float> workspace(device.conv2d_workspace<odd, float>(1));
+  device.conv2d_backward<odd, float>(0, nullptr, nullptr, nullptr, dweight.data(), dbias.data(), nullptr, workspace.data());
   CHECK(same_bits(dweight, std::vector<float>(dweight.size())));
   CHECK(same_bits(dbias, std::vector<float>(dbias.size())));
 }

@@ -24,7 +24,7 @@ struct Operands {
 template <LinearGeometry g, class T, class Device>
 Passes<T> run(Device device, index_t rows, const Operands<T>& in, Activation activation) {
   Passes<T> out{unwritten<T>(rows * g.out), unwritten<T>(rows * g.in), unwritten<T>(g.in * g.out), unwritten<T>(g.out)};
-  Arena<T> workspace(Device::template linear_workspace<g, T>(rows));
+  Arena<T> workspace(device.template linear_workspace<g, T>(rows));
   device.template linear_forward<g, T>(rows, in.x.data(), in.weight.data(), in.bias.data(), activation, out.y.data(), workspace.data());
   device.template linear_backward_input<g, T>(rows, in.dy.data(), in.weight.data(), out.dx.data(), workspace.data());
   device.template linear_backward_weight<g, T>(rows, in.x.data(), in.dy.data(), out.dweight.data(), out.dbias.data(), workspace.data());

@@ -70,9 +70,9 @@ Results<T> run(Device device, index_t rows, const std::vector<T>& x, const std::
   Results<T> out{unwritten<T>(rows * g.out_size()), unwritten<T>(rows * g.in_size()), unwritten<T>(g.channels), unwritten<T>(g.channels),
                  std::vector<std::uint8_t>(rows * g.out_size(), 77)};
   std::uint8_t* const argmax = g.pools() ? out.argmax.data() : nullptr;
-  Arena<T> workspace(Device::template norm_pool_workspace<g, T>(rows));
+  Arena<T> workspace(device.template norm_pool_workspace<g, T>(rows));
   const BatchNormVectors<T> vectors = g.normalize ? norm.vectors() : BatchNormVectors<T>{};
-  device.template norm_pool_forward<g, T>(rows, x.data(), vectors, out.y.data(), argmax);
+  device.template norm_pool_forward<g, T>(rows, x.data(), vectors.scale, vectors.shift, out.y.data(), argmax);
   device.template norm_pool_backward<g, T>(rows, x.data(), dy.data(), argmax, vectors, out.dx.data(),
                                            g.normalize ? out.dgamma.data() : nullptr, g.normalize ? out.dbeta.data() : nullptr,
                                            workspace.data());
@@ -163,7 +163,7 @@ void check_statistics(index_t rows, T offset) {
   const BatchNormOptions options{1e-5, 0.1};
   const auto run_on = [&]<class U, class Device>(Device device, const std::vector<U>& input) {
     Norm<U> norm{Norm<T>(g.channels)};
-    Arena<U> workspace(Device::template norm_pool_workspace<g, U>(rows));
+    Arena<U> workspace(device.template norm_pool_workspace<g, U>(rows));
     device.template batch_norm_statistics<g, U>(rows, input.data(), options, norm.vectors(), workspace.data());
     return norm;
   };
@@ -208,7 +208,7 @@ TEST_CASE("one NaN in a window comes out of the pool") {
   std::vector<float> x = whole_numbers<float>(g.in_size()), y = unwritten<float>(g.out_size());
   x[0] = std::numeric_limits<float>::quiet_NaN();
   std::vector<std::uint8_t> argmax(g.out_size());
-  Cpu<XsimdGemm, SingleThread>{}.norm_pool_forward<g, float>(1, x.data(), {}, y.data(), argmax.data());
+  Cpu<XsimdGemm, SingleThread>{}.norm_pool_forward<g, float>(1, x.data(), nullptr, nullptr, y.data(), argmax.data());
   CHECK(std::isnan(y[0]));
   CHECK(argmax[0] == 0);
   CHECK_FALSE(std::isnan(y[1]));

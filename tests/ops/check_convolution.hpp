@@ -11,15 +11,15 @@ inline constexpr taut::Conv2dGeometry convolution_geometry = convolutions[I].geo
 
 template <class D, class T, index_t I>
 constexpr ProductCalls<D, T> convolution_calls() {
-  return {[](index_t rows) { return D::template conv2d_workspace<convolution_geometry<I>, T>(rows); },
+  return {[](D& d, index_t rows) { return d.template conv2d_workspace<convolution_geometry<I>, T>(rows); },
           [](D& d, index_t rows, const T* x, const T* weight, const T* bias, taut::Activation activation, T* y, T* workspace) {
             d.template conv2d_forward<convolution_geometry<I>, T>(rows, x, weight, bias, activation, y, workspace);
           },
           [](D& d, index_t rows, const T* dy, const T* weight, T* dx, T* workspace) {
-            d.template conv2d_backward_input<convolution_geometry<I>, T>(rows, dy, weight, dx, workspace);
+            d.template conv2d_backward<convolution_geometry<I>, T>(rows, nullptr, dy, weight, nullptr, nullptr, dx, workspace);
           },
           [](D& d, index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
-            d.template conv2d_backward_weight<convolution_geometry<I>, T>(rows, x, dy, dweight, dbias, workspace);
+            d.template conv2d_backward<convolution_geometry<I>, T>(rows, x, dy, nullptr, dweight, dbias, nullptr, workspace);
           }};
 }
 
@@ -46,7 +46,8 @@ void check_convolutions() {
   for_each_index<Last - First>([]<index_t I> {
     constexpr index_t index = First + I;
     const ProductCalls<D, T> calls = convolution_calls<D, T, index>();
-    check_product<T, D>(convolutions[index], index, sizes_of(convolutions[index]), calls, convolution_oracle<Oracle<T>>);
+    check_product<T, D>(convolutions[index], index, sizes_of(convolutions[index]), calls, convolution_oracle<Oracle<T>>,
+                        ConvolutionGrowth<D, T, convolution_geometry<index>>::value);
     check_nan<T, D>(convolutions[index], index, sizes_of(convolutions[index]), calls, convolution_oracle<Oracle<T>>);
   });
 }

@@ -11,7 +11,7 @@ inline constexpr taut::LinearGeometry linear_geometry = linears[I].geometry;
 
 template <class D, class T, index_t I>
 constexpr ProductCalls<D, T> linear_calls() {
-  return {[](index_t rows) { return D::template linear_workspace<linear_geometry<I>, T>(rows); },
+  return {[](D& d, index_t rows) { return d.template linear_workspace<linear_geometry<I>, T>(rows); },
           [](D& d, index_t rows, const T* x, const T* weight, const T* bias, taut::Activation activation, T* y, T* workspace) {
             d.template linear_forward<linear_geometry<I>, T>(rows, x, weight, bias, activation, y, workspace);
           },

@@ -18,7 +18,7 @@ namespace ops {
 
 template <class D, class T>
 struct NormPoolCalls {
-  index_t (*workspace)(index_t rows);
+  index_t (*workspace)(D&, index_t rows);
   void (*statistics)(D&, index_t rows, const T* x, taut::BatchNormOptions, taut::BatchNormVectors<T>, T* workspace);
   void (*running)(D&, taut::BatchNormOptions, taut::BatchNormVectors<T>);
   void (*forward)(D&, index_t rows, const T* x, taut::BatchNormVectors<T>, T* y, std::uint8_t* argmax);
@@ -31,11 +31,11 @@ inline constexpr taut::NormPoolGeometry norm_pool_geometry = norm_pools[I].geome
 
 template <class D, class T, index_t I>
 constexpr NormPoolCalls<D, T> norm_pool_calls() {
-  NormPoolCalls<D, T> calls{[](index_t rows) { return D::template norm_pool_workspace<norm_pool_geometry<I>, T>(rows); },
+  NormPoolCalls<D, T> calls{[](D& d, index_t rows) { return d.template norm_pool_workspace<norm_pool_geometry<I>, T>(rows); },
                             nullptr,
                             nullptr,
                             [](D& d, index_t rows, const T* x, taut::BatchNormVectors<T> norm, T* y, std::uint8_t* argmax) {
-                              d.template norm_pool_forward<norm_pool_geometry<I>, T>(rows, x, norm, y, argmax);
+                              d.template norm_pool_forward<norm_pool_geometry<I>, T>(rows, x, norm.scale, norm.shift, y, argmax);
                             },
                             nullptr};
   calls.backward = [](D& d, index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, taut::BatchNormVectors<T> norm, T* dx,
@@ -115,7 +115,7 @@ void check_statistics(const NormPoolRow& row, const NormPoolCalls<D, T>& calls, 
     D device = make_device<D>(threads);
     NormVectors<T> norm(channels);
     norm.randomize(seed + 1);
-    Guarded<T> workspace(calls.workspace(row.rows));
+    Guarded<T> workspace(calls.workspace(device, row.rows));
     calls.statistics(device, row.rows, x.data(), options, norm.pointers(), workspace.data());
     CHECK(norm.intact());
     CHECK_MESSAGE(workspace.intact(), "written beside the workspace");
@@ -237,7 +237,7 @@ void check_norm_pool_backward(const NormPoolRow& row, const NormPoolCalls<D, T>&
   for (const unsigned threads : thread_counts<D>) {
     CAPTURE(threads);
     D device = make_device<D>(threads);
-    Guarded<T> out(size), out_dgamma(g.channels), out_dbeta(g.channels), workspace(calls.workspace(row.rows));
+    Guarded<T> out(size), out_dgamma(g.channels), out_dbeta(g.channels), workspace(calls.workspace(device, row.rows));
     calls.backward(device, row.rows, x.data(), dy.data(), chosen, g.normalize ? norm.pointers() : taut::BatchNormVectors<T>{}, out.data(),
                    g.normalize ? out_dgamma.data() : nullptr, g.normalize ? out_dbeta.data() : nullptr, workspace.data());
     CHECK((out.intact() && out.written() && out_dgamma.intact() && out_dbeta.intact()));
@@ -266,10 +266,10 @@ void check_norm_pool_backward(const NormPoolRow& row, const NormPoolCalls<D, T>&
 template <class T, class D>
 void check_activation_in_place(const NormPoolRow& row, const NormPoolCalls<D, T>& calls, const Guarded<T>& x, const std::vector<T>& y,
                                std::uint64_t seed) {
-  Guarded<T> dy(x.size()), apart(x.size()), output(x.size()), workspace(calls.workspace(row.rows));
+  D device = make_device<D>(2);
+  Guarded<T> dy(x.size()), apart(x.size()), output(x.size()), workspace(calls.workspace(device, row.rows));
   dy.randomize(seed);
   std::copy(y.begin(), y.end(), output.data());
-  D device = make_device<D>(2);
   calls.backward(device, row.rows, x.data(), dy.data(), nullptr, {}, apart.data(), nullptr, nullptr, workspace.data());
   calls.backward(device, row.rows, output.data(), dy.data(), nullptr, {}, dy.data(), nullptr, nullptr, workspace.data());
   CHECK_MESSAGE(dy.same_bits(apart), "in place, from the output, dx is another");
@@ -280,8 +280,9 @@ void check_norm_pool(const NormPoolRow& row, index_t index, const NormPoolCalls<
   const taut::NormPoolGeometry& g = row.geometry;
   const std::string name = row.name(row.rows);
   CAPTURE(name);
+  D one = make_device<D>(1);
   for (index_t fewer = 1; fewer < row.rows; ++fewer) {
-    REQUIRE_MESSAGE(calls.workspace(fewer) <= calls.workspace(row.rows), "a smaller batch asks for more workspace");
+    REQUIRE_MESSAGE(calls.workspace(one, fewer) <= calls.workspace(one, row.rows), "a smaller batch asks for more workspace");
   }
   if (g.normalize) {
     check_statistics(row, calls, 10 * index, 0);

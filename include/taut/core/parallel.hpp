@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "taut/core/call_task.hpp"
 #include "taut/core/shape.hpp"
 
 namespace taut {
@@ -47,29 +48,30 @@ class ThreadPool {
 
   unsigned threads() const { return threads_; }
 
-  /// Calls task(0) … task(tasks - 1), each once, and returns when all have returned.
+  /// Calls task(0) … task(tasks - 1), each once, and returns when all have returned. A task that needs scratch memory takes a second
+  /// argument, the number of the thread that runs it, below threads().
   template <class Task>
   void run(index_t tasks, Task&& task) {
     if (threads_ == 1 || tasks <= 1) {
-      for (index_t i = 0; i < tasks; ++i) task(i);
+      for (index_t i = 0; i < tasks; ++i) detail::call_task(task, i, 0);
       return;
     }
     if (workers_.empty()) start();
     using Callable = std::remove_reference_t<Task>;
-    job_ = {[](void* callable, index_t i) { (*static_cast<Callable*>(callable))(i); },
+    job_ = {[](void* callable, index_t i, index_t thread) { detail::call_task(*static_cast<Callable*>(callable), i, thread); },
             const_cast<void*>(static_cast<const void*>(std::addressof(task))), static_cast<std::uint32_t>(tasks)};
     finished_.store(0, std::memory_order_relaxed);
     const std::uint64_t generation = (state_.load(std::memory_order_relaxed) & ~remaining_mask) + generation_step;
     state_.store(generation | tasks, std::memory_order_release);
     state_.notify_all();
-    while (run_one()) {
+    while (run_one(0)) {
     }
     wait_until_finished(static_cast<std::uint32_t>(tasks));
   }
 
  private:
   struct Job {
-    void (*call)(void*, index_t) = nullptr;
+    void (*call)(void*, index_t task, index_t thread) = nullptr;
     void* callable = nullptr;
     std::uint32_t tasks = 0;
   };
@@ -81,12 +83,12 @@ class ThreadPool {
   // About 20 µs of waiting before a thread sleeps: longer than the gap between two kernels, too short to starve a shared machine.
   static constexpr int spins = 500;
 
-  bool run_one() {
+  bool run_one(index_t thread) {
     std::uint64_t seen = state_.load(std::memory_order_acquire);
     while ((seen & remaining_mask) != 0) {
       if (!state_.compare_exchange_weak(seen, seen - 1, std::memory_order_acquire)) continue;
       const Job job = job_;
-      job.call(job.callable, job.tasks - static_cast<std::uint32_t>(seen & remaining_mask));
+      job.call(job.callable, job.tasks - static_cast<std::uint32_t>(seen & remaining_mask), thread);
       if (finished_.fetch_add(1, std::memory_order_acq_rel) + 1 == job.tasks) finished_.notify_one();
       return true;
     }
@@ -104,9 +106,9 @@ class ThreadPool {
     }
   }
 
-  void work() {
+  void work(index_t thread) {
     while (!stopping_.load(std::memory_order_relaxed)) {
-      if (run_one()) continue;
+      if (run_one(thread)) continue;
       std::uint64_t idle = state_.load(std::memory_order_acquire);
       for (int spin = 0; spin < spins && (idle & remaining_mask) == 0; ++spin) {
         detail::relax();
@@ -120,7 +122,7 @@ class ThreadPool {
 
   void start() {
     workers_.reserve(threads_ - 1);
-    for (unsigned i = 1; i < threads_; ++i) workers_.emplace_back([this] { work(); });
+    for (unsigned i = 1; i < threads_; ++i) workers_.emplace_back([this, i] { work(i); });
   }
 
   unsigned threads_;

@@ -21,9 +21,10 @@ namespace taut {
 
 using XsimdGemm = kernels::cpu::XsimdGemm;
 
-/// `Gemm` supplies matrix products, `Threads` runs numbered tasks (ThreadPool, SingleThread). For float and double.
+/// `Gemm` supplies matrix products, `Threads` runs numbered tasks (ThreadPool, SingleThread), `Algorithm` says how convolutions are done.
+/// For float and double.
 /// Same input, same bits, whatever the number of threads. Movable; one caller at a time.
-template <class Gemm = XsimdGemm, class Threads = ThreadPool>
+template <class Gemm = XsimdGemm, class Threads = ThreadPool, ConvolutionAlgorithm Algorithm = ConvolutionAlgorithm::automatic>
 class Cpu {
  public:
   /// `threads` includes the caller; 0 means one a hardware thread.
@@ -32,20 +33,28 @@ class Cpu {
   unsigned threads() const { return threads_->threads(); }
 
   template <Conv2dGeometry G, class T>
-  static constexpr index_t conv2d_workspace(index_t rows) {
-    return kernels::cpu::conv2d_workspace<G, T, Gemm>(rows);
+  index_t conv2d_workspace(index_t rows) const {
+    return kernels::cpu::conv2d_workspace<G, T, Gemm, Algorithm>(rows, threads());
   }
   template <Conv2dGeometry G, class T>
   void conv2d_forward(index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y, T* workspace) {
-    kernels::cpu::conv2d_forward<G, T, Gemm>(*threads_, rows, x, weight, bias, activation, y, workspace);
+    kernels::cpu::conv2d_forward<G, T, Gemm, Algorithm>(*threads_, rows, x, weight, bias, activation, y, workspace);
   }
   template <Conv2dGeometry G, class T>
-  void conv2d_backward_input(index_t rows, const T* dy, const T* weight, T* dx, T* workspace) {
-    kernels::cpu::conv2d_backward_input<G, T, Gemm>(*threads_, rows, dy, weight, dx, workspace);
+  static constexpr index_t conv2d_prepared_size() {
+    return kernels::cpu::conv2d_prepared_size<G, T, Gemm, Algorithm>();
   }
   template <Conv2dGeometry G, class T>
-  void conv2d_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
-    kernels::cpu::conv2d_gradient_of_weight<G, T, Gemm>(*threads_, rows, x, dy, dweight, dbias, workspace);
+  void conv2d_prepare(const T* weight, T* prepared) {
+    kernels::cpu::conv2d_prepare<G, T, Gemm, Algorithm>(*threads_, weight, prepared);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_forward_prepared(index_t rows, const T* x, const T* prepared, const T* bias, Activation activation, T* y, T* workspace) {
+    kernels::cpu::conv2d_forward_prepared<G, T, Gemm, Algorithm>(*threads_, rows, x, prepared, bias, activation, y, workspace);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_backward(index_t rows, const T* x, const T* dy, const T* weight, T* dweight, T* dbias, T* dx, T* workspace) {
+    kernels::cpu::conv2d_backward<G, T, Gemm, Algorithm>(*threads_, rows, x, dy, weight, dweight, dbias, dx, workspace);
   }
 
   template <LinearGeometry G, class T>
@@ -78,8 +87,8 @@ class Cpu {
     kernels::cpu::batch_norm_running<G>(options, norm);
   }
   template <NormPoolGeometry G, class T>
-  void norm_pool_forward(index_t rows, const T* x, BatchNormVectors<T> norm, T* y, std::uint8_t* argmax) {
-    kernels::cpu::norm_pool_forward<G>(*threads_, rows, x, norm, y, argmax);
+  void norm_pool_forward(index_t rows, const T* x, const T* scale, const T* shift, T* y, std::uint8_t* argmax) {
+    kernels::cpu::norm_pool_forward<G>(*threads_, rows, x, scale, shift, y, argmax);
   }
   template <NormPoolGeometry G, class T>
   void norm_pool_backward(index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, BatchNormVectors<T> norm, T* dx, T* dgamma,

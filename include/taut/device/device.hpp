@@ -2,7 +2,7 @@
 ///
 /// A device is an object with member templates. Every pointer lies in the device's memory, images are channels last, `rows` is the
 /// number of samples, and results never depend on the number of threads. Outputs are overwritten, never added to.
-/// `workspace` holds at least as many elements as the matching `…_workspace` function says, and nothing between calls.
+/// `workspace` holds at least as many elements as the matching `…_workspace` function of the same device says, and nothing between calls.
 #pragma once
 
 #include <concepts>
@@ -35,19 +35,29 @@ struct SgdStep {
 };
 
 /// y (rows, out_height, out_width, out_channels) = activation(x * weight + bias); `bias` may be null.
-/// backward_weight also writes dbias, Σ of dy over rows and pixels, unless it is null.
+/// backward writes dweight and dbias, Σ of dy over rows and pixels, and dx; each is null where nobody asks for it, dbias alone too.
 template <class D, class T>
 concept ConvolutionKernels = requires(D d, index_t rows, const T* in, T* out) {
-  { D::template conv2d_workspace<Conv2dGeometry{}, T>(rows) } -> std::same_as<index_t>;
+  { d.template conv2d_workspace<Conv2dGeometry{}, T>(rows) } -> std::same_as<index_t>;
   d.template conv2d_forward<Conv2dGeometry{}, T>(rows, in /*x*/, in /*weight*/, in /*bias*/, Activation{}, out /*y*/, out /*workspace*/);
-  d.template conv2d_backward_input<Conv2dGeometry{}, T>(rows, in /*dy*/, in /*weight*/, out /*dx*/, out /*workspace*/);
-  d.template conv2d_backward_weight<Conv2dGeometry{}, T>(rows, in /*x*/, in /*dy*/, out /*dweight*/, out /*dbias*/, out /*workspace*/);
+  d.template conv2d_backward<Conv2dGeometry{}, T>(rows, in /*x*/, in /*dy*/, in /*weight*/, out /*dweight*/, out /*dbias*/, out /*dx*/,
+                                                  out /*workspace*/);
+};
+
+/// A convolution whose weight doesn't change: `conv2d_prepare` brings it once into whatever form the device reads fastest, and
+/// `conv2d_forward_prepared` gives the bits that conv2d_forward would.
+template <class D, class T>
+concept PreparedConvolutionKernels = requires(D d, index_t rows, const T* in, T* out) {
+  { D::template conv2d_prepared_size<Conv2dGeometry{}, T>() } -> std::same_as<index_t>;
+  d.template conv2d_prepare<Conv2dGeometry{}, T>(in /*weight*/, out /*prepared*/);
+  d.template conv2d_forward_prepared<Conv2dGeometry{}, T>(rows, in /*x*/, in /*prepared*/, in /*bias*/, Activation{}, out /*y*/,
+                                                          out /*workspace*/);
 };
 
 /// y (rows, out) = activation(x (rows, in) · weight (in, out) + bias (out)); `bias` and `dbias` may be null.
 template <class D, class T>
 concept LinearKernels = requires(D d, index_t rows, const T* in, T* out) {
-  { D::template linear_workspace<LinearGeometry{}, T>(rows) } -> std::same_as<index_t>;
+  { d.template linear_workspace<LinearGeometry{}, T>(rows) } -> std::same_as<index_t>;
   d.template linear_forward<LinearGeometry{}, T>(rows, in /*x*/, in /*weight*/, in /*bias*/, Activation{}, out /*y*/, out /*workspace*/);
   d.template linear_backward_input<LinearGeometry{}, T>(rows, in /*dy*/, in /*weight*/, out /*dx*/, out /*workspace*/);
   d.template linear_backward_weight<LinearGeometry{}, T>(rows, in /*x*/, in /*dy*/, out /*dweight*/, out /*dbias*/, out /*workspace*/);
@@ -78,13 +88,13 @@ struct BatchNormVectors {
 template <class D, class T>
 concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::uint8_t* bytes, const std::uint8_t* const_bytes,
                                    BatchNormOptions options, BatchNormVectors<T> norm) {
-  { D::template norm_pool_workspace<NormPoolGeometry{}, T>(rows) } -> std::same_as<index_t>;
+  { d.template norm_pool_workspace<NormPoolGeometry{}, T>(rows) } -> std::same_as<index_t>;
   // mean, inv_std, scale and shift of this batch; moves the running statistics (unbiased variance) by momentum
   d.template batch_norm_statistics<NormPoolGeometry{}, T>(rows, in /*x*/, options, norm, out /*workspace*/);
   // scale and shift from the running statistics
   d.template batch_norm_running<NormPoolGeometry{}, T>(options, norm);
   // y = pool(activation(scale·x + shift)); argmax may be null
-  d.template norm_pool_forward<NormPoolGeometry{}, T>(rows, in /*x*/, norm, out /*y*/, bytes /*argmax*/);
+  d.template norm_pool_forward<NormPoolGeometry{}, T>(rows, in /*x*/, in /*scale*/, in /*shift*/, out /*y*/, bytes /*argmax*/);
   // through pool, activation and the batch's statistics; dgamma and dbeta are null where nothing is normalised
   d.template norm_pool_backward<NormPoolGeometry{}, T>(rows, in /*x*/, in /*dy*/, const_bytes /*argmax*/, norm, out /*dx*/,
                                                        out /*dgamma*/, out /*dbeta*/, out /*workspace*/);

@@ -1,6 +1,7 @@
 /// Reference: the device of plain loops. Slow, for any scalar, and what every other device is held to.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "taut/device/device.hpp"
@@ -24,12 +25,21 @@ class Reference {
     kernels::reference::convolution_forward(G, rows, x, weight, bias, activation, y);
   }
   template <Conv2dGeometry G, class T>
-  void conv2d_backward_input(index_t rows, const T* dy, const T* weight, T* dx, T*) {
-    kernels::reference::convolution_backward_input(G, rows, dy, weight, dx);
+  static constexpr index_t conv2d_prepared_size() {
+    return G.weight_size();
   }
   template <Conv2dGeometry G, class T>
-  void conv2d_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T*) {
-    kernels::reference::convolution_backward_weight(G, rows, x, dy, dweight, dbias);
+  void conv2d_prepare(const T* weight, T* prepared) {
+    std::copy_n(weight, G.weight_size(), prepared);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_forward_prepared(index_t rows, const T* x, const T* prepared, const T* bias, Activation activation, T* y, T*) {
+    kernels::reference::convolution_forward(G, rows, x, prepared, bias, activation, y);
+  }
+  template <Conv2dGeometry G, class T>
+  void conv2d_backward(index_t rows, const T* x, const T* dy, const T* weight, T* dweight, T* dbias, T* dx, T*) {
+    if (dweight != nullptr) kernels::reference::convolution_backward_weight(G, rows, x, dy, dweight, dbias);
+    if (dx != nullptr) kernels::reference::convolution_backward_input(G, rows, dy, weight, dx);
   }
 
   template <LinearGeometry G, class T>
@@ -76,8 +86,8 @@ class Reference {
     }
   }
   template <NormPoolGeometry G, class T>
-  void norm_pool_forward(index_t rows, const T* x, BatchNormVectors<T> norm, T* y, std::uint8_t* argmax) {
-    kernels::reference::norm_pool_forward(G, rows, x, norm.scale, norm.shift, y, argmax);
+  void norm_pool_forward(index_t rows, const T* x, const T* scale, const T* shift, T* y, std::uint8_t* argmax) {
+    kernels::reference::norm_pool_forward(G, rows, x, scale, shift, y, argmax);
   }
   template <NormPoolGeometry G, class T>
   void norm_pool_backward(index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, BatchNormVectors<T> norm, T* dx, T* dgamma,

@@ -1,6 +1,7 @@
 /// SingleThread: the thread policy of a device that starts none.
 #pragma once
 
+#include "taut/core/call_task.hpp"
 #include "taut/core/shape.hpp"
 
 namespace taut {
@@ -14,7 +15,7 @@ class SingleThread {
 
   template <class Task>
   void run(index_t tasks, Task&& task) {
-    for (index_t i = 0; i < tasks; ++i) task(i);
+    for (index_t i = 0; i < tasks; ++i) detail::call_task(task, i, 0);
   }
 };
 

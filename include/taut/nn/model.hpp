@@ -45,7 +45,7 @@ class Model {
         activations_(memory.training),
         vectors_(memory.vectors),
         argmax_(memory.argmax_bytes),
-        workspace_(workspace_elements),
+        workspace_(workspace_elements(device_)),
         class_weights_(Net::output_shape.size()) {
     initialize(Net::plan, seed, parameters_.data(), buffers_.data());
   }
@@ -152,11 +152,11 @@ class Model {
   }
 
   /// Elements of workspace that this device needs: the most that any step asks for.
-  static constexpr index_t workspace_elements = []<index_t... I>(std::index_sequence<I...>) {
+  static index_t workspace_elements(D& device) {
     index_t most = 0;
-    ((most = std::max(most, step_t<Net, I>::template workspace<D, T>(MaxBatch))), ...);
+    for_each_step([&]<index_t I>() { most = std::max(most, step_t<Net, I>::template workspace<T>(device, MaxBatch)); });
     return most;
-  }(std::make_index_sequence<Net::plan.step_count>{});
+  }
 
  private:
   static constexpr index_t steps = Net::plan.step_count;

@@ -34,7 +34,7 @@ constexpr auto choose_step() {
 }  // namespace detail
 
 /// A step is a type with the static members
-/// `workspace<Device, T>(rows)` (elements), `forward(device, memory, mode)` and `backward(device, memory)`.
+/// `workspace<T>(device, rows)` (elements), `forward(device, memory, mode)` and `backward(device, memory)`.
 template <class Net, index_t Index>
 using step_t = typename decltype(detail::choose_step<Net, Net::plan.steps[Index]>())::type;
 

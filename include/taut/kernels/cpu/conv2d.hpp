@@ -6,6 +6,9 @@
 #include "taut/kernels/cpu/conv2d_backward_weight.hpp"
 #include "taut/kernels/cpu/conv2d_columns.hpp"
 #include "taut/kernels/cpu/conv2d_gather.hpp"
+#include "taut/kernels/cpu/convolution_algorithm.hpp"
+#include "taut/kernels/cpu/winograd/backward.hpp"
+#include "taut/kernels/cpu/winograd/forward.hpp"
 
 namespace taut::kernels::cpu {
 
@@ -43,38 +46,96 @@ template <Conv2dGeometry g, class T, class Gemm>
 inline constexpr bool sweeps =
     Gemm::direct_convolution && g.out_width() >= shortest_line && WeightPlan<g, T>::stack_bytes <= most_stack_bytes;
 
-}  // namespace detail
+template <Conv2dGeometry g, class T, class Gemm, class Threads>
+void backward_weight(Threads& threads, index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
+  if constexpr (sweeps<g, T, Gemm>) {
+    conv2d_backward_weight<g>(threads, rows, x, dy, dweight, dbias, workspace);
+  } else {
+    conv2d_columns_backward_weight<g, T, Gemm>(threads, rows, x, dy, dweight, dbias, workspace);
+  }
+}
 
-/// Elements of workspace for `rows` samples, enough for each of the three passes.
 template <Conv2dGeometry g, class T, class Gemm>
-constexpr index_t conv2d_workspace(index_t rows) {
-  const index_t gathering = std::max(detail::gather_workspace<gather_forward(g), T, Gemm>(rows),
-                                     detail::gather_workspace<gather_backward_input(g), T, Gemm>(rows));
-  if constexpr (detail::sweeps<g, T, Gemm>) {
+constexpr index_t direct_workspace(index_t rows) {
+  const index_t gathering =
+      std::max(gather_workspace<gather_forward(g), T, Gemm>(rows), gather_workspace<gather_backward_input(g), T, Gemm>(rows));
+  if constexpr (sweeps<g, T, Gemm>) {
     return std::max(gathering, conv2d_backward_weight_workspace<g, T>(rows));
   } else {
     return std::max(gathering, conv2d_columns_backward_weight_workspace<g, T, Gemm>(rows));
   }
 }
 
-template <Conv2dGeometry g, class T, class Gemm, class Threads>
+}  // namespace detail
+
+/// Whether a convolution is computed by Winograd's algorithm.
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm>
+inline constexpr bool uses_winograd =
+    Gemm::direct_convolution && ((algorithm == ConvolutionAlgorithm::automatic && winograd::pays<T>(g)) ||
+                                 (algorithm == ConvolutionAlgorithm::winograd && winograd::possible<T>(g)));
+
+/// Elements of workspace for `rows` samples, enough for each pass.
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm>
+constexpr index_t conv2d_workspace(index_t rows, index_t threads) {
+  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+    return std::max(winograd::Plan<g, T>::filter_size + winograd::forward_workspace<g, T>(rows, threads),
+                    winograd::backward_workspace<g, T>(rows, threads));
+  } else {
+    return detail::direct_workspace<g, T, Gemm>(rows);
+  }
+}
+
+/// Elements that `conv2d_prepare` writes.
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm>
+constexpr index_t conv2d_prepared_size() {
+  if constexpr (uses_winograd<g, T, Gemm, algorithm>) return winograd::Plan<g, T>::filter_size;
+  return g.weight_size();
+}
+
+/// A weight that won't change any more, in the form that conv2d_forward_prepared reads.
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
+void conv2d_prepare(Threads& threads, const T* weight, T* prepared) {
+  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+    winograd::transform_filters<g>(threads, weight, prepared);
+  } else {
+    std::copy_n(weight, g.weight_size(), prepared);
+  }
+}
+
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
+void conv2d_forward_prepared(Threads& threads, index_t rows, const T* x, const T* prepared, const T* bias, Activation activation, T* y,
+                             T* workspace) {
+  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+    winograd::forward<g>(threads, rows, x, prepared, bias, activation, y, workspace);
+  } else {
+    detail::gather<gather_forward(g), T, Gemm>(threads, rows, x, prepared, bias, activation, y, workspace);
+  }
+}
+
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
 void conv2d_forward(Threads& threads, index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y,
                     T* workspace) {
-  detail::gather<gather_forward(g), T, Gemm>(threads, rows, x, weight, bias, activation, y, workspace);
-}
-
-template <Conv2dGeometry g, class T, class Gemm, class Threads>
-void conv2d_backward_input(Threads& threads, index_t rows, const T* dy, const T* weight, T* dx, T* workspace) {
-  detail::gather<gather_backward_input(g), T, Gemm>(threads, rows, dy, weight, static_cast<const T*>(nullptr), Activation::identity, dx,
-                                                    workspace);
-}
-
-template <Conv2dGeometry g, class T, class Gemm, class Threads>
-void conv2d_gradient_of_weight(Threads& threads, index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
-  if constexpr (detail::sweeps<g, T, Gemm>) {
-    conv2d_backward_weight<g>(threads, rows, x, dy, dweight, dbias, workspace);
+  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+    T* const rest = workspace + winograd::Plan<g, T>::filter_size;
+    winograd::transform_filters<g>(threads, weight, workspace);
+    winograd::forward<g>(threads, rows, x, static_cast<const T*>(workspace), bias, activation, y, rest);
   } else {
-    conv2d_columns_backward_weight<g, T, Gemm>(threads, rows, x, dy, dweight, dbias, workspace);
+    detail::gather<gather_forward(g), T, Gemm>(threads, rows, x, weight, bias, activation, y, workspace);
+  }
+}
+
+/// Both gradients; dweight with dbias, or dx, are null where nobody asks for them.
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
+void conv2d_backward(Threads& threads, index_t rows, const T* x, const T* dy, const T* weight, T* dweight, T* dbias, T* dx,
+                     T* workspace) {
+  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+    winograd::backward<g>(threads, rows, x, dy, weight, dweight, dbias, dx, workspace);
+  } else {
+    if (dweight != nullptr) detail::backward_weight<g, T, Gemm>(threads, rows, x, dy, dweight, dbias, workspace);
+    if (dx != nullptr) {
+      detail::gather<gather_backward_input(g), T, Gemm>(threads, rows, dy, weight, static_cast<const T*>(nullptr), Activation::identity,
+                                                        dx, workspace);
+    }
   }
 }
 

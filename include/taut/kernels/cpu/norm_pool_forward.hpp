@@ -76,7 +76,8 @@ constexpr index_t pool_task_lines() {
 template <NormPoolGeometry g, class T, class Threads>
 void norm_pool_forward(Threads& threads, index_t rows,
                        const T* x,  // (rows, in_height, in_width, channels)
-                       BatchNormVectors<T> norm,
+                       const T* scale,          // (channels), null where nothing is normalised
+                       const T* shift,          // as scale
                        T* y,                    // (rows, out_height, out_width, channels)
                        std::uint8_t* argmax) {  // as y, or null
   const auto task = [&](index_t begin, index_t end, index_t) {
@@ -84,7 +85,7 @@ void norm_pool_forward(Threads& threads, index_t rows,
       const T* image = x + line / g.out_height() * g.in_size();
       for (index_t column = 0; column < g.out_width(); ++column) {
         const index_t out = (line * g.out_width() + column) * g.channels;
-        detail::pool_pixel<g>(image, line % g.out_height() * g.vertical.stride, column * g.horizontal.stride, norm.scale, norm.shift,
+        detail::pool_pixel<g>(image, line % g.out_height() * g.vertical.stride, column * g.horizontal.stride, scale, shift,
                               y + out, argmax == nullptr ? nullptr : argmax + out);
       }
     }

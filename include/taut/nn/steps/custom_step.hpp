@@ -6,16 +6,16 @@
 
 namespace taut {
 
-/// Requires of the layer the static templates `workspace<Input, Device, T>(rows)`, `forward<Input>(device, memory, layer_plan, mode)` and
+/// Requires of the layer the static templates `workspace<Input, T>(device, rows)`, `forward<Input>(device, memory, layer_plan, mode)` and
 /// `backward<Input>(device, memory, layer_plan)`.
 template <class Net, StepSpan Span>
 struct CustomStep {
   using Custom = typename Net::template layer<Span.first>;
   static constexpr const LayerPlan& layer = Net::plan.layers[Span.first];
 
-  template <class D, class T>
-  static constexpr index_t workspace(index_t rows) {
-    return Custom::template workspace<layer.input, D, T>(rows);
+  template <class T>
+  static index_t workspace(auto& device, index_t rows) {
+    return Custom::template workspace<layer.input, T>(device, rows);
   }
 
   template <class D, class T>

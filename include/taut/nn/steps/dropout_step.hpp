@@ -15,8 +15,8 @@ struct DropoutStep {
   }();
   static constexpr index_t size = Net::plan.layers[Span.first].input.size();
 
-  template <class D, class T>
-  static constexpr index_t workspace(index_t) {
+  template <class T, class D>
+  static index_t workspace(D&, index_t) {
     static_assert(DropoutKernels<D, T>, "this device has no dropout kernel (dropout)");
     return 0;
   }

@@ -24,10 +24,10 @@ struct NormPoolStep {
     return all;
   }();
 
-  template <class D, class T>
-  static constexpr index_t workspace(index_t rows) {
+  template <class T, class D>
+  static index_t workspace(D& device, index_t rows) {
     static_assert(NormPoolKernels<D, T>, "this device has no normalisation and pooling kernels (batch_norm_statistics, batch_norm_running, norm_pool_forward, norm_pool_backward)");
-    return unwanted_dx(rows) + D::template norm_pool_workspace<geometry, T>(rows);
+    return unwanted_dx(rows) + device.template norm_pool_workspace<geometry, T>(rows);
   }
 
   template <class D, class T>
@@ -42,7 +42,7 @@ struct NormPoolStep {
         device.template batch_norm_running<geometry, T>(options, norm);
       }
     }
-    device.template norm_pool_forward<geometry, T>(memory.rows, memory.x, norm, memory.y,
+    device.template norm_pool_forward<geometry, T>(memory.rows, memory.x, norm.scale, norm.shift, memory.y,
                                                    mode == Mode::training && geometry.pools() ? memory.argmax : nullptr);
   }
 

@@ -8,7 +8,7 @@
 
 namespace taut {
 
-/// `Calls<geometry>` says which kernels of the device are meant: `workspace`, `forward`, `backward_input` and `backward_weight`.
+/// `Calls<geometry>` says which kernels of the device are meant: `workspace`, `forward` and `backward`.
 template <class Net, StepSpan Span, template <auto Geometry> class Calls>
 struct WeightedStep {
   static constexpr index_t index = Net::plan.layers[Span.first].role == Role::flatten ? Span.first + 1 : Span.first;
@@ -18,9 +18,9 @@ struct WeightedStep {
   static constexpr Activation activation = detail::activation_of<Net, Span>();
   static constexpr NormPoolGeometry activation_geometry = detail::activation_geometry(layer.output, activation);
 
-  template <class D, class T>
-  static constexpr index_t workspace(index_t rows) {
-    return Kernels::template workspace<D, T>(rows);
+  template <class T>
+  static index_t workspace(auto& device, index_t rows) {
+    return Kernels::template workspace<T>(device, rows);
   }
 
   template <class D, class T>
@@ -35,9 +35,8 @@ struct WeightedStep {
       device.template norm_pool_backward<activation_geometry, T>(memory.rows, memory.y, memory.dy, nullptr, {}, memory.dy, nullptr,
                                                                  nullptr, memory.workspace);
     }
-    const T* const dy = memory.dy;
-    Kernels::backward_weight(device, memory.rows, memory.x, dy, weight(memory.gradients), bias(memory.gradients), memory.workspace);
-    if (memory.dx != nullptr) Kernels::backward_input(device, memory.rows, dy, weight(memory.parameters), memory.dx, memory.workspace);
+    Kernels::template backward<T>(device, memory.rows, memory.x, memory.dy, weight(memory.parameters), weight(memory.gradients),
+                                  bias(memory.gradients), memory.dx, memory.workspace);
   }
 
  private:

@@ -1,0 +1,141 @@
+/// InferenceStep: how a step runs once nothing is trained any more: batch norm folded into the weights before it, dropout gone.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "taut/device/device.hpp"
+#include "taut/nn/step.hpp"
+
+namespace taut {
+
+namespace detail {
+
+/// A step that multiplies by a weight.
+template <class Step>
+concept WeightedKind = requires { typename Step::Weighted; };
+
+/// A step that may normalise, activate and pool.
+template <class Step>
+concept NormPoolKind = requires { Step::normalizes; };
+
+/// Whether step `Index` begins with a batch norm of what a weight just made: its scale and shift join that weight and its bias.
+template <class Net, index_t Index>
+constexpr bool folds_back() {
+  if constexpr (Index == 0) {
+    return false;
+  } else if constexpr (NormPoolKind<step_t<Net, Index>> && WeightedKind<step_t<Net, Index - 1>>) {
+    return step_t<Net, Index>::normalizes && step_t<Net, Index - 1>::activation == Activation::identity;
+  } else {
+    return false;
+  }
+}
+
+/// scale and shift of a batch norm in inference mode, y = scale·x + shift, computed in double.
+template <class Net, index_t Index, class T>
+void inference_norm(const T* parameters, const T* buffers, T* scale, T* shift) {
+  using Step = step_t<Net, Index>;
+  using Norm = typename Net::template layer<Net::plan.steps[Index].first>;
+  const auto& offset = Step::first.tensor_offset;
+  for (index_t c = 0; c < Step::geometry.channels; ++c) {
+    const double factor = static_cast<double>(parameters[offset[0] + c]) / std::sqrt(static_cast<double>(buffers[offset[3] + c]) + Norm::eps);
+    scale[c] = static_cast<T>(factor);
+    shift[c] = static_cast<T>(static_cast<double>(parameters[offset[1] + c]) - static_cast<double>(buffers[offset[2] + c]) * factor);
+  }
+}
+
+}  // namespace detail
+
+/// Anything that inference has nothing to do for: dropout, a lone Flatten.
+template <class Net, index_t Index, class Step = step_t<Net, Index>>
+struct InferenceStep {
+  static constexpr bool runs = false;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return 0;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T*, const T*, T*) {}
+};
+
+/// A convolution or linear layer, with the batch norm behind it folded in and that one's activation taken over.
+template <class Net, index_t Index, detail::WeightedKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = true;
+  static constexpr index_t outputs = Step::layer.output.rank() == 3 ? Step::layer.output.d0 : Step::layer.output.size();
+  static constexpr bool folds = [] {
+    if constexpr (Index + 1 < Net::plan.step_count) return detail::folds_back<Net, Index + 1>();
+    return false;
+  }();
+  static constexpr Activation activation = [] {
+    if constexpr (folds) return step_t<Net, Index + 1>::geometry.activation;
+    return Step::activation;
+  }();
+
+  /// The weight in the device's form, then one bias an output.
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return bias_offset<D, T>() + aligned_offset(outputs);
+  }
+
+  template <class D, class T>
+  static void prepare(D& device, const T* parameters, const T* buffers, T* prepared) {
+    constexpr index_t size = Step::layer.tensors.specs[0].shape.size();
+    const T* const from = parameters + Step::layer.tensor_offset[0];
+    std::vector<T> weight(from, from + size);  // (…, outputs)
+    T* const bias = prepared + bias_offset<D, T>();
+    if constexpr (Step::Weighted::has_bias) std::copy_n(parameters + Step::layer.tensor_offset[1], outputs, bias);
+    if constexpr (folds) {
+      std::vector<T> scale(outputs), shift(outputs);
+      detail::inference_norm<Net, Index + 1>(parameters, buffers, scale.data(), shift.data());
+      for (index_t i = 0; i < size; ++i) weight[i] *= scale[i % outputs];
+      for (index_t o = 0; o < outputs; ++o) bias[o] = bias[o] * scale[o] + shift[o];
+    }
+    Step::Kernels::template prepare<T>(device, weight.data(), prepared);
+  }
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* workspace) {
+    Step::Kernels::template forward_prepared<T>(device, rows, x, prepared, prepared + bias_offset<D, T>(), activation, y, workspace);
+  }
+
+ private:
+  template <class D, class T>
+  static constexpr index_t bias_offset() {
+    return aligned_offset(Step::Kernels::template prepared_size<D, T>());
+  }
+};
+
+/// What is left of normalise → activate → pool.
+template <class Net, index_t Index, detail::NormPoolKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr NormPoolGeometry geometry = [] {
+    NormPoolGeometry left = Step::geometry;
+    if (detail::folds_back<Net, Index>()) {
+      left.normalize = false;
+      left.activation = Activation::identity;
+    }
+    return left;
+  }();
+  static constexpr bool runs = geometry.normalize || geometry.activation != Activation::identity || geometry.pools();
+  static constexpr index_t stride = aligned_offset(geometry.channels);
+
+  /// Scale and shift, where a normalisation is left.
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return geometry.normalize ? 2 * stride : 0;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T* parameters, const T* buffers, T* prepared) {
+    if constexpr (geometry.normalize) detail::inference_norm<Net, Index>(parameters, buffers, prepared, prepared + stride);
+  }
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
+    device.template norm_pool_forward<geometry, T>(rows, x, prepared, prepared + stride, y, nullptr);
+  }
+};
+
+}  // namespace taut
