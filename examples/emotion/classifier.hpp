@@ -13,6 +13,13 @@ namespace emotion {
 /// Batches of up to 256 faces; memory that a smaller batch leaves untouched is never taken.
 using Classifier = taut::Model<EmotionNet, float, taut::Cpu<>, 256>;
 
+}  // namespace emotion
+
+// The kernels are compiled once, in classifier.cpp, and not in every file that uses the classifier.
+extern template class taut::Model<emotion::EmotionNet, float, taut::Cpu<>, 256>;
+
+namespace emotion {
+
 /// Fills the classifier from a weights file and returns what the file says about its classes and pictures.
 inline taut::WeightsInfo load_classifier(const std::filesystem::path& weights, Classifier& classifier) {
   taut::WeightsInfo info = taut::load_weights(weights, classifier);

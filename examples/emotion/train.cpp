@@ -2,56 +2,20 @@
 #include "emotion/train.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "emotion/classifier.hpp"
 #include "emotion/evaluate.hpp"
 #include "emotion/open_faces.hpp"
 #include "emotion/recipe.hpp"
-#include "taut/nn/summary.hpp"
-#include "taut/report/report.hpp"
+#include "emotion/run.hpp"
 #include "taut/taut.hpp"
 #include "taut/train/checkpoint.hpp"
 
 namespace emotion {
 
 namespace {
-
-/// The files of a run, all in one directory.
-struct RunFiles {
-  std::filesystem::path directory, weights = directory / "best.safetensors", checkpoint = directory / "checkpoint.safetensors",
-                                   log = directory / "log.csv", report = directory / "report.html";
-};
-
-/// Makes the directory; fails before anything was trained where nothing can be written into it.
-RunFiles open_run(const TrainOptions& options) {
-  std::error_code problem;
-  std::filesystem::create_directories(options.out, problem);
-  if (problem) taut::fail("output directory ", options.out, ": expected to make it but ", problem.message());
-  RunFiles files{options.out};
-  if (options.resume && !std::filesystem::exists(files.checkpoint)) {
-    taut::fail("--resume: expected a checkpoint from an earlier run but ", files.checkpoint.string(), " doesn't exist");
-  }
-  if (!options.resume && std::filesystem::exists(files.checkpoint)) {
-    taut::fail("output directory ", options.out, ": holds an earlier run; add --resume to go on with it, or choose another directory");
-  }
-  return files;
-}
-
-/// What a resumed run must have in common with the run that it continues; how many epochs there shall be it may change.
-std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const taut::DataSource& source) {
-  return {{"data", source.description},
-          {"data checksum", source.checksum},
-          {"recipe", options.recipe},
-          {"batch", std::to_string(options.batch)},
-          {"lr", taut::short_text(options.lr, 6)},
-          {"seed", std::to_string(options.seed)},
-          {"val", taut::short_text(options.val_fraction, 6)}};
-}
 
 taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataSource& source, const Recipe& recipe) {
   taut::WeightsInfo info;
@@ -67,24 +31,6 @@ taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataS
   info.split_checksum = source.checksum;
   info.taut_version = taut::version;
   return info;
-}
-
-void write_run_report(const RunFiles& files, const TrainOptions& options, const taut::DataSource& source,
-                             const taut::TrainingResult& result, const std::vector<taut::EpochRecord>& records,
-                             const taut::ConfusionMatrix& test) {
-  taut::Report report;
-  report.title = "Emotion classifier";
-  report.summary = source.description + ". Training ended because " + result.reason + ".";
-  report.settings = run_settings(options, source);
-  report.settings.emplace_back("threads", std::to_string(options.threads));
-  report.records = records;
-  report.best_epoch = result.best_epoch;
-  report.class_names = source.splits.train.class_names();
-  report.evaluations = {{"Test", test}};
-  report.input_shape = taut::to_string(EmotionNet::input_shape);
-  report.layers = taut::layer_rows<EmotionNet>();
-  report.memory_plan = taut::memory_summary<EmotionNet, 64>();
-  taut::write_report(files.directory, report);
 }
 
 }  // namespace
@@ -128,7 +74,7 @@ int train(const TrainOptions& options) {
   }
 
   const taut::Evaluation test = measure(source.splits.test);
-  write_run_report(files, options, source, result, log.records(), test.matrix);
+  write_run_report(files.directory, options, source, {result.reason, result.best_epoch}, log.records(), test.matrix);
   std::cout << "Done: " << result.reason << ". Best validation accuracy " << taut::percent_text(result.best_accuracy) << " in epoch "
             << result.best_epoch << "; its weights are kept.\n\n";
   print_evaluation(std::cout, "Test", test.matrix, info.class_names);

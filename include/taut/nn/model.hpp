@@ -216,25 +216,9 @@ class Model {
     return {fork(seed_.value, 0xD0), pass * steps + I};
   }
 
-  Output run_forward(Input input, Mode mode) {
-    input_ = input;
-    for_each_step([&]<index_t I>() {
-      StepMemory<T> step = step_memory<I>();
-      step.key = dropout_key<I>(forward_passes_);
-      step_t<Net, I>::forward(device_, step, mode);
-    });
-    return output();
-  }
-
-  void run_backward() {
-    for_each_step([&]<index_t Reversed>() {
-      constexpr index_t I = steps - 1 - Reversed;
-      StepMemory<T> step = step_memory<I>();
-      step.key = dropout_key<I>(forward_passes_ - 1);
-      step_t<Net, I>::backward(device_, step);
-    });
-    input_.data = nullptr;
-  }
+  // Defined outside of the class, so that a program which declares `extern template class Model<…>` compiles the kernels in one file.
+  Output run_forward(Input input, Mode mode);
+  void run_backward();
 
   T* output_gradient_data() { return activations_.data() + memory.gradient_offset[steps - 1]; }
 
@@ -272,5 +256,27 @@ class Model {
   Input input_{};
   std::uint64_t forward_passes_ = 0;
 };
+
+template <class Net, class T, class D, index_t MaxBatch>
+auto Model<Net, T, D, MaxBatch>::run_forward(Input input, Mode mode) -> Output {
+  input_ = input;
+  for_each_step([&]<index_t I>() {
+    StepMemory<T> step = step_memory<I>();
+    step.key = dropout_key<I>(forward_passes_);
+    step_t<Net, I>::forward(device_, step, mode);
+  });
+  return output();
+}
+
+template <class Net, class T, class D, index_t MaxBatch>
+void Model<Net, T, D, MaxBatch>::run_backward() {
+  for_each_step([&]<index_t Reversed>() {
+    constexpr index_t I = steps - 1 - Reversed;
+    StepMemory<T> step = step_memory<I>();
+    step.key = dropout_key<I>(forward_passes_ - 1);
+    step_t<Net, I>::backward(device_, step);
+  });
+  input_.data = nullptr;
+}
 
 }  // namespace taut

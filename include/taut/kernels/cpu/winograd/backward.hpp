@@ -44,14 +44,14 @@ struct Backward {
   const T* dy;
   T* dx;              // or null
   const T* filter;    // (points, in_panels, out_channels, nr)
-  T* gradient;        // (points, in_panels, out_panels, nr, nr)
+  T* gradient;        // (points, in_panels, out_panels, nr, nr), or null
   T* v;               // (points, in_panels, chunk_tiles, nr)
   T* d;               // (points, out_panels, chunk_tiles, nr)
   index_t panel_step, in_step, out_step;
 
   /// Tiles [first + begin, first + end) of the batch, at [begin, end) of the chunk; adds dy up into sums (out_channels) unless null.
   void transform_block(index_t first, index_t begin, index_t end, T* sums) const {
-    for (index_t panel = 0; panel < P::in_panels; ++panel) {
+    for (index_t panel = 0; gradient != nullptr && panel < P::in_panels; ++panel) {
       transform_input<g>(first + begin, first + end, panel, x, v + panel * panel_step + begin * nr<T>, in_step);
     }
     for (index_t panel = 0; panel < P::out_panels; ++panel) {
@@ -118,7 +118,7 @@ void backward(Threads& threads, index_t rows,
   T* const d = v + P::points * in_step;
   T* const products = d + P::points * out_step;  // (threads, points, in_panels, block, nr)
   T* const sums = products + threads.threads() * P::points * B::product_step;  // (tasks, out_channels)
-  const detail::Backward<g, T> pass{x, dy, dx, filter, gradient, v, d, panel_step, in_step, out_step};
+  const detail::Backward<g, T> pass{x, dy, dx, filter, dweight == nullptr ? nullptr : gradient, v, d, panel_step, in_step, out_step};
 
   if (dx != nullptr) threads.run(P::in_panels, [&](index_t panel) { transform_filter_transposed<g>(panel, weight, filter); });
   if (dweight != nullptr && rows == 0) std::fill_n(gradient, P::filter_size, T{0});

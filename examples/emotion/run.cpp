@@ -1,0 +1,55 @@
+/// run: the directory of a training run, and the report in it.
+#include "emotion/run.hpp"
+
+#include <system_error>
+
+#include "emotion/network.hpp"
+#include "taut/core/error.hpp"
+#include "taut/nn/summary.hpp"
+#include "taut/report/report.hpp"
+#include "taut/train/format.hpp"
+
+namespace emotion {
+
+RunFiles open_run(const TrainOptions& options) {
+  std::error_code problem;
+  std::filesystem::create_directories(options.out, problem);
+  if (problem) taut::fail("output directory ", options.out, ": expected to make it but ", problem.message());
+  RunFiles files{options.out};
+  if (options.resume && !std::filesystem::exists(files.checkpoint)) {
+    taut::fail("--resume: expected a checkpoint from an earlier run but ", files.checkpoint.string(), " doesn't exist");
+  }
+  if (!options.resume && std::filesystem::exists(files.checkpoint)) {
+    taut::fail("output directory ", options.out, ": holds an earlier run; add --resume to go on with it, or choose another directory");
+  }
+  return files;
+}
+
+std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const taut::DataSource& source) {
+  return {{"data", source.description},
+          {"data checksum", source.checksum},
+          {"recipe", options.recipe},
+          {"batch", std::to_string(options.batch)},
+          {"lr", taut::short_text(options.lr, 6)},
+          {"seed", std::to_string(options.seed)},
+          {"val", taut::short_text(options.val_fraction, 6)}};
+}
+
+void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const taut::DataSource& source,
+                      const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ConfusionMatrix& test) {
+  taut::Report report;
+  report.title = "Emotion classifier";
+  report.summary = source.description + ". Training ended because " + result.reason + ".";
+  report.settings = run_settings(options, source);
+  report.settings.emplace_back("threads", std::to_string(options.threads));
+  report.records = records;
+  report.best_epoch = result.best_epoch;
+  report.class_names = source.splits.train.class_names();
+  report.evaluations = {{"Test", test}};
+  report.input_shape = taut::to_string(EmotionNet::input_shape);
+  report.layers = taut::layer_rows<EmotionNet>();
+  report.memory_plan = taut::memory_summary<EmotionNet, 64>();
+  taut::write_report(directory, report);
+}
+
+}  // namespace emotion

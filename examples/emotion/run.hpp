@@ -1,0 +1,38 @@
+/// run: what a training run leaves in its directory.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "emotion/train.hpp"
+#include "taut/data/data_source.hpp"
+#include "taut/train/confusion_matrix.hpp"
+#include "taut/train/epoch_record.hpp"
+
+namespace emotion {
+
+/// The files of a run, all in one directory.
+struct RunFiles {
+  std::filesystem::path directory, weights = directory / "best.safetensors", checkpoint = directory / "checkpoint.safetensors",
+                                   log = directory / "log.csv", report = directory / "report.html";
+};
+
+/// Makes the directory; fails before anything was trained where nothing can be written into it.
+RunFiles open_run(const TrainOptions& options);
+
+/// What a resumed run must have in common with the run that it continues; how many epochs there shall be it may change.
+std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const taut::DataSource& source);
+
+/// What a report says of a training besides its options.
+struct RunResult {
+  std::string reason;
+  taut::index_t best_epoch = 0;
+};
+
+/// report.html and its pictures, into `directory`.
+void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const taut::DataSource& source,
+                      const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ConfusionMatrix& test);
+
+}  // namespace emotion
