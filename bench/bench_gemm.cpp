@@ -1,4 +1,4 @@
-/// Matrix products of the extents that the emotion network's steps amount to, by Taut's own kernel and by Eigen.
+/// Matrix products of the extents that the emotion network's steps amount to, and squares, by Taut's own kernel and by Eigen.
 #include <memory>
 
 #include "bench_support.hpp"
@@ -29,8 +29,9 @@ void add_products(const std::string& gemm) {
       d->workspace = Arena<float>(Gemm::template workspace<float>(row.m, row.n, row.k));
       return [d, row] {
         using View = taut::kernels::cpu::MatrixView<float>;
-        Gemm::template multiply<float>(d->threads, row.m, row.n, row.k, View{d->a.data(), row.k, 1}, View{d->b.data(), row.n, 1}, {},
-                                       d->c.data(), row.n, d->workspace.data());
+        const View a = row.a_transposed ? View{d->a.data(), 1, row.m} : View{d->a.data(), row.k, 1};
+        const View b = row.b_transposed ? View{d->b.data(), 1, row.k} : View{d->b.data(), row.n, 1};
+        Gemm::template multiply<float>(d->threads, row.m, row.n, row.k, a, b, {}, d->c.data(), row.n, d->workspace.data());
       };
     });
   }

@@ -212,10 +212,12 @@ inline constexpr std::array losses{
 
 inline constexpr std::array<index_t, 6> spans{1, 3, 17, 33, 1000, 100'003};  // elements of an optimizer's sweep
 
-/// A product C (m, n) = A (m, k) · B (k, n) that a step of the emotion network amounts to, at a batch of 64.
+/// A product C (m, n) = A (m, k) · B (k, n): what a step of the emotion network at a batch of 64 amounts to, or a square. The weight's
+/// gradient has A transposed, the input's B.
 struct ProductRow {
   const char* name;
   index_t m, n, k;
+  bool a_transposed = false, b_transposed = false;
 
   constexpr double flops() const { return 2.0 * static_cast<double>(m * n * k); }
 };
@@ -223,10 +225,22 @@ struct ProductRow {
 inline constexpr index_t network_batch = 64;
 
 inline constexpr std::array products{
-    ProductRow{"conv1", network_batch * 48 * 48, 32, 9},       ProductRow{"conv2", network_batch * 24 * 24, 64, 32 * 9},
-    ProductRow{"conv3", network_batch * 12 * 12, 128, 64 * 9}, ProductRow{"conv4", network_batch * 6 * 6, 256, 128 * 9},
-    ProductRow{"linear1", network_batch, 512, 2304},           ProductRow{"linear1 dweight", 2304, 512, network_batch},
-    ProductRow{"linear1 one row", 1, 512, 2304},               ProductRow{"linear2", network_batch, 7, 512},
+    ProductRow{"conv1", network_batch * 48 * 48, 32, 9},
+    ProductRow{"conv2", network_batch * 24 * 24, 64, 32 * 9},
+    ProductRow{"conv3", network_batch * 12 * 12, 128, 64 * 9},
+    ProductRow{"conv4", network_batch * 6 * 6, 256, 128 * 9},
+    ProductRow{"linear1", network_batch, 512, 2304},
+    ProductRow{"linear1, 32 rows", 32, 512, 2304},
+    ProductRow{"linear1, 12 rows", 12, 512, 2304},
+    ProductRow{"linear1, 4 rows", 4, 512, 2304},
+    ProductRow{"linear1, 2 rows", 2, 512, 2304},
+    ProductRow{"linear1, one row", 1, 512, 2304},
+    ProductRow{"linear1 dx", network_batch, 2304, 512, false, true},
+    ProductRow{"linear1 dweight", 2304, 512, network_batch, true},
+    ProductRow{"linear2", network_batch, 7, 512},
+    ProductRow{"linear2, one row", 1, 7, 512},
+    ProductRow{"512 squared", 512, 512, 512},
+    ProductRow{"1024 squared", 1024, 1024, 1024},
 };
 
 }  // namespace ops

@@ -1,81 +1,67 @@
-/// gemm: C = activation(A·B + bias) or C += A·B, in the form of BLIS (Van Zee and Van de Geijn, 2015): mr nr kc; loops jc pc ir.
+/// gemm: C = activation(A·B + bias) or C += A·B, in the form of BLIS (Van Zee and Van de Geijn, 2015): mr nr kc; loops jc ic pc ir jr.
+///
+/// A task owns a block of C. For each kc rows of B it packs its columns of them, as far as L2 holds, and sweeps them for each tile of mr
+/// rows of A. These lie in L1 meanwhile, so that A is read once and needs no packing where its rows are contiguous.
 #pragma once
 
 #include <algorithm>
 
-#include "taut/kernels/cpu/gemm_blocking.hpp"
-#include "taut/kernels/cpu/microkernel.hpp"
-#include "taut/kernels/cpu/pack.hpp"
+#include "taut/kernels/cpu/gemm_few_rows.hpp"
+#include "taut/kernels/cpu/gemm_tile.hpp"
 #include "taut/kernels/cpu/parallel_blocks.hpp"
 
 namespace taut::kernels::cpu {
 
 namespace detail {
 
-inline constexpr index_t gemm_mr = gemm_tile().mr;
-template <class T>
-inline constexpr index_t gemm_nr = gemm_tile().vectors * width<T>;
-
-/// Rows of A up to which B is read where it lies: it is used too few times to repay its packing.
-inline constexpr index_t few_rows = 2 * gemm_mr;
-
 constexpr index_t parts(index_t count, index_t size) { return (count + size - 1) / size; }
 
 template <class T>
 struct Product {
   index_t m, n, k;
-  MatrixView<T> b;
-  const T* packed;  // A in panels: (parts(m, mr), k, mr)
+  MatrixView<T> a, b;
   Epilogue<T> epilogue;
   T* c;
   index_t c_step;
+  EvenSplit tiles{m, gemm_mr}, depths{k, kc};  // even, or the last tile of a few rows would cost as much as a whole one
 
-  /// One tile for rows [pc, pc + depth) of B; the last of them finishes it.
-  void tile(index_t row_panel, index_t column, index_t columns, index_t pc, index_t depth, const T* panel, index_t panel_step) const {
-    constexpr index_t mr = gemm_mr;
-    Vector<T> sums[mr][gemm_tile().vectors];
-    clear<T>(sums);
-    multiply_accumulate<RowStep<1>, 0, mr>(sums, depth, packed + (row_panel * k + pc) * mr, mr, panel, panel_step);
-    Epilogue<T> step{nullptr, Activation::identity, epilogue.accumulate || pc != 0};
-    if (pc + depth == k) {
-      step.activation = epilogue.activation;
-      if (epilogue.bias != nullptr) step.bias = epilogue.bias + column;
+  /// What is left of the epilogue for one tile after the rows of B before `end`: all of it only behind the last.
+  Epilogue<T> step(index_t begin, index_t end, index_t column) const {
+    Epilogue<T> result{nullptr, Activation::identity, epilogue.accumulate || begin != 0};
+    if (end == k) {
+      result.activation = epilogue.activation;
+      if (epilogue.bias != nullptr) result.bias = epilogue.bias + column;
     }
-    store_tile(sums, c + row_panel * mr * c_step + column, c_step, columns, step, std::min(mr, m - row_panel * mr));
+    return result;
   }
 
-  /// One panel of columns for the row panels [first, last).
-  void panel(index_t column, index_t first, index_t last) const {
+  /// The tiles [first, last) of rows in the panels [left, right) of columns.
+  void block(index_t first, index_t last, index_t left, index_t right) const {
     constexpr index_t nr = gemm_nr<T>;
-    const index_t columns = std::min(nr, n - column);
-    const bool in_place = b.column_step == 1 && columns == nr && m <= few_rows;
-    alignas(64) T buffer[kc<T> * nr];
-    for (index_t pc = 0; pc < k; pc += kc<T>) {
-      const index_t depth = std::min(kc<T>, k - pc);
-      if (!in_place) pack_panel<nr>(depth, columns, MatrixView<T>{b.at(pc, column), b.row_step, b.column_step}, buffer);
-      const T* rows = in_place ? b.at(pc, column) : buffer;
-      for (index_t ir = first; ir < last; ++ir) tile(ir, column, columns, pc, depth, rows, in_place ? b.row_step : nr);
-    }
-  }
-
-  /// C's only row, for columns [begin, end): bound by reading B once, eight vectors of accumulators to hide the latency.
-  void row(const T* a, index_t a_step, index_t begin, index_t end) const {
-    constexpr index_t vectors = 8, nr = vectors * width<T>;
-    index_t column = begin;
-    for (; column + nr <= end; column += nr) {
-      Vector<T> sums[1][vectors];
-      clear<T>(sums);
-      multiply_accumulate<RowStep<1>, 0, 1>(sums, k, a, a_step, b.at(0, column), b.row_step);
-      Epilogue<T> last = epilogue;
-      if (last.bias != nullptr) last.bias += column;
-      store_tile(sums, c + column, c_step, nr, last);
-    }
-    for (; column < end; ++column) {
-      T sum{0};
-      for (index_t p = 0; p < k; ++p) sum += a[p * a_step] * *b.at(p, column);
-      if (epilogue.accumulate) sum += c[column];
-      if (epilogue.bias != nullptr) sum += epilogue.bias[column];
-      c[column] = epilogue.activation == Activation::relu && sum < T{0} ? T{0} : sum;
+    alignas(64) T packed_b[block_bytes / sizeof(T)];
+    alignas(64) T packed_a[gemm_mr * kc];
+    const bool a_in_place = a.column_step == 1, all_columns = right - left == parts(n, nr);
+    for (index_t pc = 0; pc < depths.parts(); ++pc) {
+      const index_t begin = depths.begin(pc), depth = depths.size(pc);
+      // Rows that are read for one sweep only come from far: the sweep before it fetches them, each of its tiles a part.
+      const index_t share = parts(parts(depth, right - left), elements_of_line<T>) * elements_of_line<T>;
+      for (index_t ir = first; ir < last; ++ir) {
+        const index_t row = tiles.begin(ir), rows = tiles.begin(ir + 1) - row;
+        const index_t fetched = a_in_place && all_columns && ir + 1 < last ? depth : 0;
+        MatrixView<T> tile_a = a.from(row, begin);
+        if (!a_in_place) {
+          GemmKernels<T>::pack[rows - 1](depth, tile_a, packed_a);
+          tile_a = {packed_a, 1, rows};
+        }
+        for (index_t jr = left; jr < right; ++jr) {
+          const index_t column = jr * nr, columns = std::min(nr, n - column), part = (jr - left) * share;
+          const GemmTile<T> tile{depth, tile_a, b.from(begin, column), packed_b + (jr - left) * depth * nr, c + row * c_step + column,
+                                 c_step, columns, step(begin, begin + depth, column), part, std::min(fetched, part + share)};
+          const bool packing = ir == first && b.column_step == 1 && columns == nr;
+          if (ir == first && !packing) pack_panel<nr>(depth, columns, tile.b, tile.panel);
+          (packing ? GemmKernels<T>::packing : GemmKernels<T>::reading)[rows - 1](tile);
+        }
+      }
     }
   }
 };
@@ -87,10 +73,10 @@ struct XsimdGemm {
   /// Convolutions don't go through a column matrix.
   static constexpr bool direct_convolution = true;
 
-  /// Elements of workspace for a product of these extents: all of A, packed.
+  /// Elements of workspace for a product of these extents.
   template <class T>
-  static constexpr index_t workspace(index_t m, index_t /*n*/, index_t k) {
-    return detail::parts(m, detail::gemm_mr) * detail::gemm_mr * k;
+  static constexpr index_t workspace(index_t m, index_t n, index_t k) {
+    return detail::few_rows_workspace<T>(m, n, k);
   }
 
   /// C (m, n) = epilogue(A (m, k) · B (k, n)), C's rows c_step elements apart.
@@ -99,27 +85,27 @@ struct XsimdGemm {
   static void multiply(Threads& threads, index_t m, index_t n, index_t k, MatrixView<T> a, MatrixView<T> b, Epilogue<T> epilogue, T* c,
                        index_t c_step, T* workspace) {
     using namespace detail;
-    const Product<T> product{m, n, k, b, workspace, epilogue, c, c_step};
-    const bool small = m * n * k < parallel_multiply_adds;
-    const auto run = [&](index_t tasks, auto&& task) {
+    const auto run = [&, small = m * n * k < parallel_multiply_adds](index_t tasks, auto&& task) {
       if (!small) return threads.run(tasks, task);
       for (index_t i = 0; i < tasks; ++i) task(i);
     };
-    if (m == 1 && b.column_step == 1) {
-      constexpr index_t block = 8 * width<T>;
-      return run(parts(n, block), [&](index_t i) { product.row(a.data, a.column_step, i * block, std::min(n, (i + 1) * block)); });
+    if (m <= few_rows && b.column_step == 1) {
+      const index_t tasks = few_rows_parts(n, k);
+      run(tasks, [&](index_t i) {
+        few_rows_part(m, n, k, i * k / tasks, (i + 1) * k / tasks, a, b, workspace + i * m * whole_vectors<T>(n));
+      });
+      return few_rows_finish(m, n, tasks, workspace, epilogue, c, c_step);
     }
-    const index_t row_panels = parts(m, gemm_mr), column_panels = parts(n, gemm_nr<T>);
-    run(row_panels, [&](index_t i) {
-      pack_rows<gemm_mr>(std::min(gemm_mr, m - i * gemm_mr), k, MatrixView<T>{a.at(i * gemm_mr, 0), a.row_step, a.column_step},
-                         workspace + i * gemm_mr * k);
-    });
-    // Rows are split only where columns give too few tasks: each part packs B again, so it should have rows enough to repay that.
-    constexpr index_t panels_to_repay = 8;
-    const index_t row_parts = std::max<index_t>(1, std::min(row_panels / panels_to_repay, tasks_wanted / column_panels));
-    run(column_panels * row_parts, [&](index_t i) {
-      const index_t part = i % row_parts;
-      product.panel(i / row_parts * gemm_nr<T>, part * row_panels / row_parts, (part + 1) * row_panels / row_parts);
+    constexpr index_t nr = gemm_nr<T>, fewest_panels = 4, fewest_tasks = 8;
+    const Product<T> product{m, n, k, a, b, epilogue, c, c_step};
+    const index_t panels = parts(n, nr), depth = std::min(k, kc);
+    const index_t fit = block_bytes / sizeof(T) / nr / std::max<index_t>(1, depth);
+    const EvenSplit columns{panels, std::min(fit, std::max(fewest_panels, parts(panels * parts(m, task_rows), fewest_tasks)))};
+    const index_t tiles = product.tiles.parts();
+    const EvenSplit rows{tiles, std::max(task_rows / gemm_mr, parts(tiles * columns.parts(), tasks_wanted))};
+    run(rows.parts() * columns.parts(), [&](index_t i) {
+      const index_t row = i / columns.parts(), column = i % columns.parts();
+      product.block(rows.begin(row), rows.begin(row + 1), columns.begin(column), columns.begin(column + 1));
     });
   }
 };

@@ -32,9 +32,20 @@ constexpr Tile convolution_tile(index_t pixels, index_t channels) {
 /// Bytes of a packed panel of B that one sweep reads again and again: two thirds of a 48 KiB L1 data cache, all of a 32 KiB one.
 inline constexpr index_t panel_bytes = 32 * 1024;
 
-/// Rows of B in a panel: kc × nr elements fill `panel_bytes`.
-template <class T>
-constexpr index_t kc = panel_bytes / (gemm_tile().vectors * width<T> * sizeof(T));
+/// Rows of B in a block of a product. Panels of B stream from L2 at the full speed of the multiply-adds (102 GFLOP/s of 102 on Zen 3,
+/// 2026-11-24, hot), so L1 sets no limit: what counts is how seldom C is read and written again. 512 against 256: 1 to 5% faster.
+inline constexpr index_t kc = 512;
+
+/// Bytes of packed B that a task keeps, on its stack, while it sweeps its rows of A: half of a 512 KiB L2.
+inline constexpr index_t block_bytes = 256 * 1024;
+
+/// Rows of C that a task has at least, where there are as many: each task packs B for itself, and should have the rows to repay that.
+inline constexpr index_t task_rows = 144;
+
+/// Rows ahead of the one being packed that are prefetched: at a row of multiply-adds (6 cycles) each, about the latency of L3. More don't
+/// fit L1's sets where B's rows lie a power of two apart: with 12 linear1 loses 1 to 2%, with 4 rows of A 14%. Prefetching into L2 from
+/// further away loses 2 to 5% and 20% there, and gains 1% at 1024 squared (Zen 3, 2026-11-24).
+inline constexpr index_t prefetch_rows = 8;
 
 /// Multiply-adds below which a product stays on one thread: about 10 µs of one core, a few times the cost of waking another.
 inline constexpr index_t parallel_multiply_adds = 1'000'000;
