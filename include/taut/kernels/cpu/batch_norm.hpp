@@ -16,6 +16,10 @@ namespace detail {
 /// Pixels of one block of statistics: sums in T stay short, and there are enough blocks for many threads.
 inline constexpr index_t statistics_pixels = 256;
 
+/// Vectors of channels that are added up side by side: one chain of fused multiply-adds alone would wait for its latency.
+/// Register budget of 16: 4 × (about, sum, square sum) and a distance.
+inline constexpr index_t statistics_vectors = 4;
+
 /// Mean and sum of squared distances from it over `pixels`. Sums are taken about the first pixel, so that a mean far from zero
 /// costs no digits.
 template <index_t channels, class T>
@@ -23,18 +27,29 @@ void block_statistics(index_t pixels,
                       const T* x,    // (pixels, channels)
                       T* mean,       // (channels)
                       T* squares) {  // (channels)
-  const T share = T{1} / static_cast<T>(pixels);
-  for_each_vector<channels, T>([&](index_t channel, auto lanes) {
-    const Vector<T> about = load_lanes<lanes>(x + channel);
-    Vector<T> sum = broadcast(T{0}), square_sum = broadcast(T{0});
-    for (index_t pixel = 1; pixel < pixels; ++pixel) {
-      const Vector<T> distance = load_lanes<lanes>(x + pixel * channels + channel) - about;
-      sum = sum + distance;
-      square_sum = fma(distance, distance, square_sum);
+  const Vector<T> share = broadcast(T{1} / static_cast<T>(pixels)), zero = broadcast(T{0});
+  for_each_group<channels, statistics_vectors, T>([&](index_t channel, auto group, auto lanes) {
+    constexpr index_t vectors = group;
+    Vector<T> about[vectors], sum[vectors], square_sum[vectors];
+#pragma GCC unroll 4
+    for (index_t v = 0; v < vectors; ++v) {
+      about[v] = load_lanes<lanes>(x + channel + v * width<T>);
+      sum[v] = square_sum[v] = zero;
     }
-    const Vector<T> offset = sum * broadcast(share);
-    store_lanes<lanes>(mean + channel, about + offset);
-    store_lanes<lanes>(squares + channel, max(broadcast(T{0}), square_sum - sum * offset));
+    for (index_t pixel = 1; pixel < pixels; ++pixel) {
+#pragma GCC unroll 4
+      for (index_t v = 0; v < vectors; ++v) {
+        const Vector<T> distance = load_lanes<lanes>(x + pixel * channels + channel + v * width<T>) - about[v];
+        sum[v] = sum[v] + distance;
+        square_sum[v] = fma(distance, distance, square_sum[v]);
+      }
+    }
+#pragma GCC unroll 4
+    for (index_t v = 0; v < vectors; ++v) {
+      const Vector<T> offset = sum[v] * share;
+      store_lanes<lanes>(mean + channel + v * width<T>, about[v] + offset);
+      store_lanes<lanes>(squares + channel + v * width<T>, max(zero, square_sum[v] - sum[v] * offset));
+    }
   });
 }
 
@@ -62,16 +77,22 @@ void batch_norm_statistics(Threads& threads, index_t rows,
   serial_or_parallel_blocks(threads, pixels * channels, pixels, block, task);
 
   const double count = static_cast<double>(pixels), unbiased = pixels > 1 ? count / (count - 1) : 1;
-  const auto pixels_of = [&](index_t i) { return static_cast<double>(std::min(block, pixels - i * block)); };
-  for (index_t c = 0; c < channels; ++c) {
-    double sum = 0, square_sum = 0;
-    for (index_t i = 0; i < blocks; ++i) sum += pixels_of(i) * static_cast<double>(means[i * channels + c]);
-    const double mean = sum / count;
-    for (index_t i = 0; i < blocks; ++i) {
-      const double distance = static_cast<double>(means[i * channels + c]) - mean;
-      square_sum += static_cast<double>(squares[i * channels + c]) + pixels_of(i) * distance * distance;
+  // Blocks outside, channels inside: the additions of one channel wait for each other, those of several don't.
+  double mean_of[channels] = {}, squares_of[channels] = {};
+  for (index_t i = 0; i < blocks; ++i) {
+    const double block_pixels = static_cast<double>(std::min(block, pixels - i * block));
+    for (index_t c = 0; c < channels; ++c) mean_of[c] += block_pixels * static_cast<double>(means[i * channels + c]);
+  }
+  for (double& mean : mean_of) mean /= count;
+  for (index_t i = 0; i < blocks; ++i) {
+    const double block_pixels = static_cast<double>(std::min(block, pixels - i * block));
+    for (index_t c = 0; c < channels; ++c) {
+      const double distance = static_cast<double>(means[i * channels + c]) - mean_of[c];
+      squares_of[c] += static_cast<double>(squares[i * channels + c]) + block_pixels * distance * distance;
     }
-    const double variance = square_sum / count;
+  }
+  for (index_t c = 0; c < channels; ++c) {
+    const double mean = mean_of[c], variance = squares_of[c] / count;
     const auto move = [&](T& running, double now) {
       running = static_cast<T>((1 - options.momentum) * static_cast<double>(running) + options.momentum * now);
     };

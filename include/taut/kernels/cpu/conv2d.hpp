@@ -5,6 +5,8 @@
 
 #include "taut/kernels/cpu/conv2d_backward_weight.hpp"
 #include "taut/kernels/cpu/conv2d_columns.hpp"
+#include "taut/kernels/cpu/conv2d_few_channels.hpp"
+#include "taut/kernels/cpu/conv2d_few_channels_weight.hpp"
 #include "taut/kernels/cpu/conv2d_gather.hpp"
 #include "taut/kernels/cpu/convolution_algorithm.hpp"
 #include "taut/kernels/cpu/winograd/backward.hpp"
@@ -42,13 +44,30 @@ void gather(Threads& threads, index_t rows, const T* in, const T* weight, const 
 /// Lines of several thousand pixels wouldn't fit the stack of a thread; they go through a column matrix too.
 inline constexpr index_t most_stack_bytes = 512 * 1024;
 
+/// Both passes of images of few channels go over a padded copy; the gradient with respect to such an image is gathered as any other.
+template <Conv2dGeometry g, class T, class Gemm>
+inline constexpr bool copies_padded = Gemm::direct_convolution && few_channels(g) && g.out_width() >= shortest_line &&
+                                      FewChannels<g, T>::stack_bytes <= most_stack_bytes;
+
 template <Conv2dGeometry g, class T, class Gemm>
 inline constexpr bool sweeps =
     Gemm::direct_convolution && g.out_width() >= shortest_line && WeightPlan<g, T>::stack_bytes <= most_stack_bytes;
 
 template <Conv2dGeometry g, class T, class Gemm, class Threads>
-void backward_weight(Threads& threads, index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
-  if constexpr (sweeps<g, T, Gemm>) {
+void direct_forward(Threads& threads, index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y,
+                    T* workspace) {
+  if constexpr (copies_padded<g, T, Gemm>) {
+    conv2d_few_channels<g>(threads, rows, x, weight, bias, activation, y);
+  } else {
+    gather<gather_forward(g), T, Gemm>(threads, rows, x, weight, bias, activation, y, workspace);
+  }
+}
+
+template <Conv2dGeometry g, class T, class Gemm, class Threads>
+void direct_backward_weight(Threads& threads, index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
+  if constexpr (copies_padded<g, T, Gemm>) {
+    conv2d_few_channels_weight<g>(threads, rows, x, dy, dweight, dbias, workspace);
+  } else if constexpr (sweeps<g, T, Gemm>) {
     conv2d_backward_weight<g>(threads, rows, x, dy, dweight, dbias, workspace);
   } else {
     conv2d_columns_backward_weight<g, T, Gemm>(threads, rows, x, dy, dweight, dbias, workspace);
@@ -57,12 +76,16 @@ void backward_weight(Threads& threads, index_t rows, const T* x, const T* dy, T*
 
 template <Conv2dGeometry g, class T, class Gemm>
 constexpr index_t direct_workspace(index_t rows) {
-  const index_t gathering =
-      std::max(gather_workspace<gather_forward(g), T, Gemm>(rows), gather_workspace<gather_backward_input(g), T, Gemm>(rows));
-  if constexpr (sweeps<g, T, Gemm>) {
-    return std::max(gathering, conv2d_backward_weight_workspace<g, T>(rows));
+  const index_t backward_input = gather_workspace<gather_backward_input(g), T, Gemm>(rows);
+  if constexpr (copies_padded<g, T, Gemm>) {
+    return std::max(backward_input, conv2d_few_channels_weight_workspace<g, T>(rows));
   } else {
-    return std::max(gathering, conv2d_columns_backward_weight_workspace<g, T, Gemm>(rows));
+    const index_t gathering = std::max(backward_input, gather_workspace<gather_forward(g), T, Gemm>(rows));
+    if constexpr (sweeps<g, T, Gemm>) {
+      return std::max(gathering, conv2d_backward_weight_workspace<g, T>(rows));
+    } else {
+      return std::max(gathering, conv2d_columns_backward_weight_workspace<g, T, Gemm>(rows));
+    }
   }
 }
 
@@ -108,7 +131,7 @@ void conv2d_forward_prepared(Threads& threads, index_t rows, const T* x, const T
   if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
     winograd::forward<g>(threads, rows, x, prepared, bias, activation, y, workspace);
   } else {
-    detail::gather<gather_forward(g), T, Gemm>(threads, rows, x, prepared, bias, activation, y, workspace);
+    detail::direct_forward<g, T, Gemm>(threads, rows, x, prepared, bias, activation, y, workspace);
   }
 }
 
@@ -120,7 +143,7 @@ void conv2d_forward(Threads& threads, index_t rows, const T* x, const T* weight,
     winograd::transform_filters<g>(threads, weight, workspace);
     winograd::forward<g>(threads, rows, x, static_cast<const T*>(workspace), bias, activation, y, rest);
   } else {
-    detail::gather<gather_forward(g), T, Gemm>(threads, rows, x, weight, bias, activation, y, workspace);
+    detail::direct_forward<g, T, Gemm>(threads, rows, x, weight, bias, activation, y, workspace);
   }
 }
 
@@ -131,7 +154,7 @@ void conv2d_backward(Threads& threads, index_t rows, const T* x, const T* dy, co
   if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
     winograd::backward<g>(threads, rows, x, dy, weight, dweight, dbias, dx, workspace);
   } else {
-    if (dweight != nullptr) detail::backward_weight<g, T, Gemm>(threads, rows, x, dy, dweight, dbias, workspace);
+    if (dweight != nullptr) detail::direct_backward_weight<g, T, Gemm>(threads, rows, x, dy, dweight, dbias, workspace);
     if (dx != nullptr) {
       detail::gather<gather_backward_input(g), T, Gemm>(threads, rows, dy, weight, static_cast<const T*>(nullptr), Activation::identity,
                                                         dx, workspace);

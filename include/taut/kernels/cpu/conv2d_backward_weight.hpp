@@ -2,8 +2,7 @@
 ///
 /// A task owns some images and one panel of nr output channels. It takes dy in bands of pixels that fit L1, packs the band's panel
 /// (adding it up for dbias on the way), and sweeps it once for each tap and each block of mr input channels; x is read where it is.
-/// Pixels whose tap falls on padding are left out. Images of few channels would leave the tile's rows empty: there the rows are
-/// (tap, channel) pairs instead, and the band's pixels of x are copied with their padding, so that all taps share one sweep.
+/// Pixels whose tap falls on padding are left out.
 #pragma once
 
 #include <algorithm>
@@ -31,13 +30,8 @@ struct WeightPlan {
   static constexpr index_t band_images = std::max<index_t>(1, band_pixels / g.out_pixels());
   static constexpr index_t band_lines = std::min(g.out_height(), band_pixels / g.out_width());
 
-  static constexpr bool few_channels = g.groups == 1 && g.in_channels <= 4;
-  static constexpr index_t padded_row = (g.in_width + 2 * g.horizontal.padding) * g.in_channels;
-  static constexpr index_t padded_lines = (band_lines - 1) * g.vertical.stride + g.vertical.span();
-
   /// What a task keeps on its stack.
-  static constexpr index_t stack_bytes =
-      (band_images * band_lines * g.out_width() * nr + (few_channels ? padded_lines * padded_row : 0)) * sizeof(T);
+  static constexpr index_t stack_bytes = band_images * band_lines * g.out_width() * nr * sizeof(T);
 
   /// Partial sums cost a write and a read of the weight each: no more of them than a quarter of what is read anyway.
   static constexpr index_t partitions(index_t rows) {
@@ -47,7 +41,7 @@ struct WeightPlan {
   }
   /// Where that leaves few tasks, each line of taps becomes its own.
   static constexpr index_t tap_tasks(index_t rows) {
-    return !few_channels && 2 * partitions(rows) * panels * g.groups < tasks_wanted ? g.vertical.kernel : 1;
+    return 2 * partitions(rows) * panels * g.groups < tasks_wanted ? g.vertical.kernel : 1;
   }
 };
 
@@ -79,48 +73,6 @@ void weight_tile(const Band<T>& band, index_t channel, index_t tap_line, index_t
     }
   }
   store_tile(c, dweight, g.out_channels, count, band.epilogue);
-}
-
-/// Row i of a tile is the (tap, channel) pair first + i; taps lie where the padded copy has them.
-template <Conv2dGeometry g, class T, index_t first>
-struct PatchRows {
-  static constexpr index_t offset(index_t i) {
-    const index_t row = first + i, tap = row / g.in_channels;
-    return tap / g.horizontal.kernel * g.vertical.dilation * WeightPlan<g, T>::padded_row +
-           tap % g.horizontal.kernel * g.horizontal.dilation * g.in_channels + row % g.in_channels;
-  }
-};
-
-/// One tile of dweight: `rows` (tap, channel) pairs from `first` on, over one image's lines; `x` is the padded copy.
-template <Conv2dGeometry g, class T, index_t first, index_t rows>
-void patch_tile(const Band<T>& band, T* dweight, index_t count) {
-  using Plan = WeightPlan<g, T>;
-  Vector<T> c[rows][Plan::tile.vectors];
-  clear<T>(c);
-  for (index_t line = 0; line < band.lines; ++line) {
-    multiply_accumulate<PatchRows<g, T, first>, 0, rows>(c, g.out_width(), band.x + line * g.vertical.stride * Plan::padded_row,
-                                                         g.horizontal.stride * g.in_channels, band.panel + line * g.out_width() * Plan::nr,
-                                                         Plan::nr);
-  }
-  store_tile(c, dweight + first * g.out_channels, g.out_channels, count, band.epilogue);
-}
-
-/// The lines of x that a band of one image reads, with zeros around.
-template <Conv2dGeometry g, class T>
-void copy_padded(const T* x, index_t first_line, index_t lines, T* padded) {
-  using Plan = WeightPlan<g, T>;
-  constexpr index_t side = g.horizontal.padding * g.in_channels;
-  const index_t count = (lines - 1) * g.vertical.stride + g.vertical.span();
-  for (index_t l = 0; l < count; ++l, padded += Plan::padded_row) {
-    const index_t line = first_line * g.vertical.stride + l;
-    if (line < g.vertical.padding || line >= g.vertical.padding + g.in_height) {
-      std::fill_n(padded, Plan::padded_row, T{0});
-      continue;
-    }
-    std::fill_n(padded, side, T{0});
-    std::copy_n(x + (line - g.vertical.padding) * Plan::in_row, Plan::in_row, padded + side);
-    std::fill_n(padded + side + Plan::in_row, side, T{0});
-  }
 }
 
 /// panel (pixels, nr) = `columns` channels of dy, zero in the others; adds each column up into sums unless that is null.
@@ -165,33 +117,16 @@ void weight_task(index_t first, index_t last, index_t panel, index_t tap_begin, 
                                          band.lines * g.out_width(), columns, packed + i * band.lines * g.out_width() * Plan::nr,
                                          dbias == nullptr ? nullptr : sums);
       }
-      if constexpr (Plan::few_channels) {
-        constexpr EvenSplit split{g.taps() * depth, Plan::tile.mr};
-        alignas(64) T padded[Plan::padded_lines * Plan::padded_row];
-        Band<T> one = band;
-        one.images = 1;
-        one.x = padded;
-        for (index_t i = 0; i < band.images; ++i) {
-          copy_padded<g>(band.x + i * g.in_size(), line, band.lines, padded);
-          one.panel = packed + i * band.lines * g.out_width() * Plan::nr;
-          one.epilogue.accumulate = band.epilogue.accumulate || i != 0;
-          [&]<index_t... b>(std::integer_sequence<index_t, b...>) {
-            (patch_tile<g, T, split.begin(b), split.size(b)>(one, dweight + channel, columns), ...);
-          }
-          (std::make_integer_sequence<index_t, split.parts()>{});
-        }
-      } else {
-        constexpr EvenSplit split{depth, Plan::tile.mr};
-        constexpr index_t large = (depth + split.parts() - 1) / split.parts(), small = depth / split.parts();
-        for (index_t tap_line = tap_begin; tap_line < tap_end; ++tap_line) {
-          for (index_t tap = 0; tap < g.horizontal.kernel; ++tap) {
-            const GatherAxis::Range inside = horizontal.inside(0, tap, 0, g.out_width());
-            T* out = dweight + (tap_line * g.horizontal.kernel + tap) * depth * g.out_channels + channel;
-            for (index_t b = 0; b < split.parts(); ++b) {
-              const index_t in_channel = group * depth + split.begin(b);
-              const auto tile = split.size(b) == large ? &weight_tile<g, T, large> : &weight_tile<g, T, small>;
-              tile(band, in_channel, tap_line, tap, inside, out + split.begin(b) * g.out_channels, columns);
-            }
+      constexpr EvenSplit split{depth, Plan::tile.mr};
+      constexpr index_t large = (depth + split.parts() - 1) / split.parts(), small = depth / split.parts();
+      for (index_t tap_line = tap_begin; tap_line < tap_end; ++tap_line) {
+        for (index_t tap = 0; tap < g.horizontal.kernel; ++tap) {
+          const GatherAxis::Range inside = horizontal.inside(0, tap, 0, g.out_width());
+          T* out = dweight + (tap_line * g.horizontal.kernel + tap) * depth * g.out_channels + channel;
+          for (index_t b = 0; b < split.parts(); ++b) {
+            const index_t in_channel = group * depth + split.begin(b);
+            const auto tile = split.size(b) == large ? &weight_tile<g, T, large> : &weight_tile<g, T, small>;
+            tile(band, in_channel, tap_line, tap, inside, out + split.begin(b) * g.out_channels, columns);
           }
         }
       }

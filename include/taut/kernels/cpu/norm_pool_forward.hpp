@@ -16,49 +16,70 @@ namespace detail {
 /// No element of the window gets a gradient.
 inline constexpr std::uint8_t no_element = 255;
 
-/// One output pixel: the first largest element of each window, as PyTorch scans it; a NaN beats every number.
-/// `line` and `column` are where the window begins, in the padded image.
+/// What a window holds: its first largest element, as PyTorch scans it, and which one that is.
+template <class T>
+struct Largest {
+  Vector<T> value, element;
+};
+
+/// The largest of one vector of channels in the window that begins at `line` and `column` of the padded image.
+/// With `nans` a NaN beats every number, the last one the others; without, `sum` is to say whether there was one.
+template <NormPoolGeometry g, bool nans, index_t lanes, class T>
+[[gnu::always_inline]] inline Largest<T> largest_of_window(const T* image /* from the channel on */, index_t line, index_t column,
+                                                           Vector<T> scale, Vector<T> shift, Vector<T>& sum) {
+  Largest<T> best{broadcast(T{0}), broadcast(T{0})};
+  bool any = false;
+  for (index_t kh = 0; kh < g.vertical.kernel; ++kh) {
+    for (index_t kw = 0; kw < g.horizontal.kernel; ++kw) {
+      const index_t h = line + kh, w = column + kw;
+      if constexpr (g.vertical.padding != 0) {
+        if (h < g.vertical.padding || h - g.vertical.padding >= g.in_height) continue;
+      }
+      if constexpr (g.horizontal.padding != 0) {
+        if (w < g.horizontal.padding || w - g.horizontal.padding >= g.in_width) continue;
+      }
+      const index_t pixel = (h - g.vertical.padding) * g.in_width + w - g.horizontal.padding;
+      Vector<T> value = load_lanes<lanes>(image + pixel * g.channels);
+      if constexpr (g.normalize) value = fma(scale, value, shift);
+      const Vector<T> element = broadcast(static_cast<T>(kh * g.horizontal.kernel + kw));
+      if (!any) {
+        best = {value, element};
+        sum = value;
+        any = true;
+      } else if constexpr (nans) {
+        // Said with == because xsimd 8.1's != is false for a NaN on AVX.
+        const auto is_number = value == value, larger = value > best.value;
+        best.value = select(is_number, select(larger, value, best.value), value);
+        best.element = select(is_number, select(larger, element, best.element), element);
+      } else {
+        best.element = select(value > best.value, element, best.element);
+        best.value = max(value, best.value);
+        sum = sum + value;
+      }
+    }
+  }
+  return best;
+}
+
+/// One output pixel.
 template <NormPoolGeometry g, class T>
 void pool_pixel(const T* image, index_t line, index_t column, const T* scale, const T* shift, T* y, std::uint8_t* argmax) {
   for_each_vector<g.channels, T>([&](index_t channel, auto lanes) __attribute__((always_inline)) {
     const Vector<T> zero = broadcast(T{0});
-    Vector<T> factor = zero, offset = zero, best = zero, chosen = zero;
+    Vector<T> factor = zero, offset = zero, sum = zero;
     if constexpr (g.normalize) {
       factor = load_lanes<lanes>(scale + channel);
       offset = load_lanes<lanes>(shift + channel);
     }
-    bool any = false;
-    for (index_t kh = 0; kh < g.vertical.kernel; ++kh) {
-      for (index_t kw = 0; kw < g.horizontal.kernel; ++kw) {
-        const index_t h = line + kh, w = column + kw;
-        if constexpr (g.vertical.padding != 0) {
-          if (h < g.vertical.padding || h - g.vertical.padding >= g.in_height) continue;
-        }
-        if constexpr (g.horizontal.padding != 0) {
-          if (w < g.horizontal.padding || w - g.horizontal.padding >= g.in_width) continue;
-        }
-        const index_t pixel = (h - g.vertical.padding) * g.in_width + w - g.horizontal.padding;
-        Vector<T> value = load_lanes<lanes>(image + pixel * g.channels + channel);
-        if constexpr (g.normalize) value = fma(factor, value, offset);
-        const Vector<T> element = broadcast(static_cast<T>(kh * g.horizontal.kernel + kw));
-        if (any) {
-          // A NaN wins, as in PyTorch. Said with == because xsimd 8.1's != is false for a NaN on AVX.
-          const auto is_number = value == value, larger = value > best;
-          best = select(is_number, select(larger, value, best), value);
-          chosen = select(is_number, select(larger, element, chosen), element);
-        } else {
-          best = value;
-          chosen = element;
-          any = true;
-        }
-      }
-    }
+    Largest<T> best = largest_of_window<g, false, lanes>(image + channel, line, column, factor, offset, sum);
+    // One sum is cheaper than a test of each element. It is also a NaN where infinities cancel; looking again does no harm.
+    if (!all(sum == sum)) best = largest_of_window<g, true, lanes>(image + channel, line, column, factor, offset, sum);
     if constexpr (g.activation == Activation::relu) {
-      chosen = select(best > zero, chosen, broadcast(static_cast<T>(no_element)));
-      best = max(zero, best);
+      best.element = select(best.value > zero, best.element, broadcast(static_cast<T>(no_element)));
+      best.value = max(zero, best.value);
     }
-    store_lanes<lanes>(y + channel, best);
-    if (g.pools() && argmax != nullptr) store_bytes<lanes, T>(argmax + channel, chosen);
+    store_lanes<lanes>(y + channel, best.value);
+    if (g.pools() && argmax != nullptr) store_bytes<lanes, T>(argmax + channel, best.element);
   });
 }
 

@@ -9,8 +9,10 @@
 
 #include "taut/core/shape.hpp"
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
 #endif
 
 namespace taut::kernels::cpu {
@@ -32,6 +34,11 @@ struct OneLane {
   friend OneLane operator-(OneLane a, OneLane b) { return a.value - b.value; }
   friend OneLane operator*(OneLane a, OneLane b) { return a.value * b.value; }
   friend OneLane operator/(OneLane a, OneLane b) { return a.value / b.value; }
+  friend OneLane operator&(OneLane a, OneLane b) { return a.value & b.value; }
+  friend OneLane operator|(OneLane a, OneLane b) { return a.value | b.value; }
+  friend OneLane operator^(OneLane a, OneLane b) { return a.value ^ b.value; }
+  friend OneLane operator<<(OneLane a, int bits) { return a.value << bits; }
+  friend OneLane operator>>(OneLane a, int bits) { return a.value >> bits; }
   friend bool operator>(OneLane a, OneLane b) { return a.value > b.value; }
   friend bool operator==(OneLane a, OneLane b) { return a.value == b.value; }
   friend bool operator!=(OneLane a, OneLane b) { return a.value != b.value; }
@@ -120,6 +127,11 @@ template <index_t lanes, class T>
     constexpr auto all = static_cast<__mmask16>(-1);
     return Vector<T>(_mm512_maskz_cvtepi32_ps(all, _mm512_maskz_cvtepu8_epi32(all, bytes)));
   }
+#elif defined(__AVX2__)
+  if constexpr (std::is_same_v<T, float> && lanes == width<T>) {
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+    return Vector<T>(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes)));
+  }
 #endif
   alignas(64) T buffer[width<T>]{};
   for (index_t i = 0; i < lanes; ++i) buffer[i] = static_cast<T>(from[i]);
@@ -135,6 +147,12 @@ template <index_t lanes, class T>
     const __m128i bytes = _mm512_maskz_cvtepi32_epi8(all, _mm512_maskz_cvtps_epi32(all, vector));
     return _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
   }
+#elif defined(__AVX2__)
+  if constexpr (std::is_same_v<T, float> && lanes == width<T>) {
+    const __m256i numbers = _mm256_cvtps_epi32(vector);
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(numbers), _mm256_extracti128_si256(numbers, 1));
+    return _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packus_epi16(words, words));
+  }
 #endif
   alignas(64) T buffer[width<T>];
   store_vector(buffer, vector);
@@ -147,6 +165,19 @@ template <index_t channels, class T, class Visit>
   index_t channel = 0;
   for (; channel + width<T> <= channels; channel += width<T>) visit(channel, std::integral_constant<index_t, width<T>>{});
   if constexpr (channels % width<T> != 0) visit(channel, std::integral_constant<index_t, channels % width<T>>{});
+}
+
+/// visit(channel, vectors, lanes) for `group` whole vectors at a time, then for the vectors that remain, one at a time.
+/// `vectors` and `lanes`, those of each vector, are integral_constants.
+template <index_t channels, index_t group, class T, class Visit>
+[[gnu::always_inline]] inline void for_each_group(Visit&& visit) {
+  constexpr index_t step = group * width<T>, whole = channels / step * step;
+  for (index_t channel = 0; channel < whole; channel += step) {
+    visit(channel, std::integral_constant<index_t, group>{}, std::integral_constant<index_t, width<T>>{});
+  }
+  for_each_vector<channels - whole, T>([&](index_t channel, auto lanes) __attribute__((always_inline)) {
+    visit(whole + channel, std::integral_constant<index_t, 1>{}, lanes);
+  });
 }
 
 /// a·b + c, fused where the target can. xsimd 8.1 has no fma for AVX-512 and clang doesn't fuse its generic one.
@@ -199,6 +230,30 @@ template <class T>
 template <class T>
 detail::OneLane<T> select(bool held, detail::OneLane<T> a, detail::OneLane<T> b) {
   return held ? a : b;
+}
+
+/// Whether the comparison held in every lane.
+template <class T>
+[[gnu::always_inline]] inline bool all(const xsimd::batch_bool<T>& held) {
+  return xsimd::all(held);
+}
+inline bool all(bool held) { return held; }
+
+/// Whole products of the low 32 bits of each lane.
+[[gnu::always_inline]] inline Vector<std::uint64_t> multiply_low_halves(Vector<std::uint64_t> a, Vector<std::uint64_t> b) {
+#if defined(__AVX512F__)
+  return Vector<std::uint64_t>(_mm512_maskz_mul_epu32(static_cast<__mmask8>(-1), a, b));
+#elif defined(__AVX2__)
+  return Vector<std::uint64_t>(_mm256_mul_epu32(a, b));
+#elif defined(__SSE2__) && !defined(__AVX__)
+  return Vector<std::uint64_t>(_mm_mul_epu32(a, b));
+#else
+  std::uint64_t products[width<std::uint64_t>], factors[width<std::uint64_t>];
+  store_vector(products, a);
+  store_vector(factors, b);
+  for (index_t i = 0; i < width<std::uint64_t>; ++i) products[i] = (products[i] & UINT32_MAX) * (factors[i] & UINT32_MAX);
+  return load_vector(products);
+#endif
 }
 
 }  // namespace taut::kernels::cpu
