@@ -1,4 +1,5 @@
 /// What the machine can do: fused multiply-adds from registers, and copying. Everything else is to be seen against these two.
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -56,6 +57,7 @@ const bool added = [] {
                  auto d = std::make_shared<Buffers>(threads);
                  d->from = taut::Arena<float>(count);
                  d->to = taut::Arena<float>(count);
+                 std::fill_n(d->from.data(), count, 1.0F);  // pages that were never written are all the same one, in the cache
                  return [d, count] {
                    const index_t parts = d->threads.threads();
                    d->threads.run(parts, [&](index_t i) {
