@@ -1,27 +1,17 @@
 #!/usr/bin/env bash
-# Taut against PyTorch on the emotion network, turn by turn in one run: compare.sh --help says how.
-# Builds compare_taut in build/ unless it is there. PyTorch is taken from python3 or from the system's own python3, whichever has it.
-# TAUT_COMPARE_PROGRAM and TAUT_COMPARE_PYTHON name another compare_taut and another python.
+# Taut against what a user would pick instead, turn by turn in one run: compare.sh --help says how.
+# Builds Taut's worker and those of the C++ peers that are installed. Peers come from Debian's packages and from build/peers, where
+# peers.sh puts them; one that is missing is named and left out. TAUT_COMPARE_BUILD names another build folder.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=${TAUT_COMPARE_BUILD:-$root/build}
 
-program=${TAUT_COMPARE_PROGRAM:-}
-if [ -z "$program" ]; then
-  program=$root/build/bench/compare_taut
-  (cd "$root" && .setup/build.sh release build -- compare_taut) >&2
-fi
-[ -x "$program" ] || { echo "compare.sh: expected a program at $program, found none" >&2; exit 1; }
-
-torch_python=
-for python in ${TAUT_COMPARE_PYTHON:-python3 /usr/bin/python3}; do
-  if "$python" -c 'import torch' 2>/dev/null; then
-    torch_python=$python
-    break
-  fi
+for argument; do
+  case $argument in -h | --help | --from) skip_build=yes ;; esac
 done
-[ -n "$torch_python" ] || echo "PyTorch is not installed (Debian: python3-torch): Taut runs alone" >&2
+if [ -z "${skip_build:-}" ]; then
+  (cd "$root" && .setup/build.sh release "$build" -- compare_taut compare_peers) >&2
+fi
 
-driver=${torch_python:-python3}
-export TAUT_COMPARE_COMMAND="bench/compare.sh $*"
-exec "$driver" "$root/bench/compare_peers.py" --taut "$program" ${torch_python:+--torch-python "$torch_python"} "$@"
+exec python3 "$root/bench/compare" --build "$build" --torch-pythons /usr/bin/python3 "$build/peers/bin/python" "$@"
