@@ -12,6 +12,7 @@
 #include "taut/device/reference.hpp"
 #include "taut/nn.hpp"
 #include "taut/nn/model.hpp"
+#include "taut/nn/session.hpp"
 #include "taut/nn/summary.hpp"
 #include "taut/train/adam.hpp"
 #include "taut/train/class_weights.hpp"
