@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "emotion/classifier.hpp"
+#include "emotion/load_classifier.hpp"
 #include "emotion/open_faces.hpp"
 #include "taut/io/atomic_file.hpp"
 #include "taut/train/classification_report.hpp"

@@ -6,7 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "emotion/classifier.hpp"
+#include "emotion/load_classifier.hpp"
 #include "taut/data/image_file.hpp"
 #include "taut/data/preparation.hpp"
 

@@ -10,6 +10,7 @@
 #include "emotion/open_faces.hpp"
 #include "emotion/recipe.hpp"
 #include "emotion/run.hpp"
+#include "taut/io/weights.hpp"
 #include "taut/taut.hpp"
 #include "taut/train/checkpoint.hpp"
 

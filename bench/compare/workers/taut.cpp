@@ -38,8 +38,8 @@ Arena<float> random_buffer(index_t count) {
 }
 
 /// A model that takes batches of up to `Rows`, and what training it needs.
-template <index_t Rows> struct Network {
-  explicit Network(unsigned threads) : model(taut::seed(1), taut::Cpu<>{threads}), adam(model, {.lr = 1e-3, .weight_decay = 1e-4}) {}
+template <index_t Rows> struct Training {
+  explicit Training(unsigned threads) : model(taut::seed(1), taut::Cpu<>{threads}), adam(model, {.lr = 1e-3, .weight_decay = 1e-4}) {}
 
   void train(std::span<const float> images, std::span<const std::int32_t> labels) {
     const taut::LossSums sums =
@@ -47,33 +47,50 @@ template <index_t Rows> struct Network {
     if (!(sums.loss > 0)) taut::fail("the loss is ", sums.loss);
     adam.step(model);
   }
-  const float* infer(std::span<const float> images, index_t rows) { return model.evaluate(Images{images.data(), rows}).data; }
 
   taut::Model<EmotionNet, float, taut::Cpu<>, Rows> model;
   taut::Adam<float> adam;
 };
 
+/// A session for batches of up to `Rows`, with the weights of the folder.
+template <index_t Rows> struct Inference {
+  using Session = taut::Session<EmotionNet, float, taut::Cpu<>, Rows>;
+
+  Inference(unsigned threads, const std::string& folder) : session(*loaded(folder)), workspace(taut::Cpu<>{threads}) {}
+
+  static auto loaded(const std::string& folder) {
+    auto model = std::make_unique<taut::Model<EmotionNet, float, taut::Cpu<>, Rows>>(taut::seed(1), taut::Cpu<>{1});
+    taut::import_weights(taut::read_safetensors(folder + "/weights.safetensors"), *model);
+    return model;
+  }
+
+  const float* infer(std::span<const float> images, index_t rows) { return session.run(Images{images.data(), rows}, workspace).data; }
+
+  Session session;
+  typename Session::Workspace workspace;
+};
+
 /// `train` and `infer`: as a user of this batch size would build it, for 64 rows; a larger batch gets a larger model.
 template <index_t Rows> Step network_step(unsigned threads, const std::string& folder, const std::string& task, index_t rows) {
-  const auto network = std::make_shared<Network<Rows>>(threads);
   const auto images = std::make_shared<std::vector<float>>(compare::read_numbers<float>(folder + "/images.f32"));
-  if (task == "infer") return [=] { sink = *network->infer(*images, rows); };
+  if (task == "infer") {
+    return [=, network = std::make_shared<Inference<Rows>>(threads, folder)] { sink = *network->infer(*images, rows); };
+  }
+  const auto network = std::make_shared<Training<Rows>>(threads);
   const auto labels = std::make_shared<std::vector<std::int32_t>>(compare::read_numbers<std::int32_t>(folder + "/labels.i32"));
   return [=] { network->train(*images, std::span(*labels).first(rows)); };
 }
 
 double check(unsigned threads, const std::string& folder, index_t rows) {
   const std::vector<float> images = compare::read_numbers<float>(folder + "/images.f32");
-  Network<64> network(threads);
-  taut::import_weights(taut::read_safetensors(folder + "/weights.safetensors"), network.model);
-  return compare::difference(folder, network.infer(images, rows));
+  return compare::difference(folder, Inference<64>(threads, folder).infer(images, rows));
 }
 
 double memory(unsigned threads, const std::string& folder, index_t rows, long steps) {
   const std::vector<float> images = compare::read_numbers<float>(folder + "/images.f32");
   const std::vector<std::int32_t> labels = compare::read_numbers<std::int32_t>(folder + "/labels.i32");
   return compare::added_bytes([&] {
-    Network<64> network(threads);
+    Training<64> network(threads);
     for (long i = 0; i < steps; ++i) network.train(images, std::span(labels).first(rows));
   });
 }
@@ -103,17 +120,13 @@ template <index_t I> Step convolution_step(unsigned threads, const std::string& 
   // The gradients go to buffers of their own, so that every step has the same numbers to work on.
   const auto out = std::make_shared<std::array<Arena<float>, 3>>(
       std::array<Arena<float>, 3>{Arena<float>(rows * g.in_size()), Arena<float>(g.weight_size()), Arena<float>(g.out_channels)});
-  const auto backward_weight = [=] {
-    d->device.template conv2d_backward_weight<g, float>(rows, d->x.data(), d->y.data(), (*out)[1].data(), (*out)[2].data(),
-                                                        d->workspace.data());
-  };
-  const auto backward = [=] {
-    backward_weight();
-    d->device.template conv2d_backward_input<g, float>(rows, d->y.data(), d->weight.data(), (*out)[0].data(), d->workspace.data());
+  const auto backward = [=](float* dx) {
+    d->device.template conv2d_backward<g, float>(rows, d->x.data(), d->y.data(), d->weight.data(), (*out)[1].data(), (*out)[2].data(), dx,
+                                                 d->workspace.data());
   };
   if (pass == "forward") return forward;
-  if (pass == "backward-weight") return backward_weight;
-  if (pass == "backward") return backward;
+  if (pass == "backward-weight") return [=] { backward(nullptr); };
+  if (pass == "backward") return [=] { backward((*out)[0].data()); };
   return nullptr;
 }
 
