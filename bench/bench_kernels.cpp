@@ -15,20 +15,26 @@ using bench::Work;
 using taut::Arena;
 
 /// What the kernels of one benchmark work on; shared by the copies of the function that runs them.
-struct Data {
-  explicit Data(unsigned threads) : device(threads) {}
+template <class Device>
+struct DataOn {
+  explicit DataOn(unsigned threads) : device(threads) {}
 
-  taut::Cpu<> device;
+  Device device;
   Arena<float> x, y, dx, weight, bias, workspace, vectors;
   Arena<std::uint8_t> argmax;
 };
 
-template <index_t I>
-void add_convolution() {
+using Data = DataOn<taut::Cpu<>>;
+
+/// What the cost model is compared with.
+using Direct = taut::Cpu<taut::XsimdGemm, taut::ThreadPool, taut::ConvolutionAlgorithm::direct>;
+
+template <index_t I, class Device = taut::Cpu<>>
+void add_convolution(const std::string& algorithm = "") {
   static constexpr ops::ConvolutionRow row = ops::convolutions[I];
   static constexpr taut::Conv2dGeometry g = row.geometry;
   const auto data = [](unsigned threads) {
-    auto made = std::make_shared<Data>(threads);
+    auto made = std::make_shared<DataOn<Device>>(threads);
     made->x = random_buffer(batch * g.in_size());
     made->y = random_buffer(batch * g.out_size());
     made->weight = random_buffer(g.weight_size());
@@ -36,7 +42,7 @@ void add_convolution() {
     made->workspace = Arena<float>(made->device.template conv2d_workspace<g, float>(batch));
     return made;
   };
-  const std::string name = row.name;
+  const std::string name = row.name + algorithm;
   add(name + " forward", Work::flops, row.flops(batch), [=](unsigned threads) {
     return [d = data(threads)] {
       d->device.template conv2d_forward<g, float>(batch, d->x.data(), d->weight.data(), d->bias.data(), row.activation, d->y.data(),
@@ -158,7 +164,13 @@ void add_sweeps() {
 
 const bool added = [] {
   ops::for_each_index<ops::convolutions.size()>([]<index_t I> {
-    if constexpr (ops::convolutions[I].network) add_convolution<I>();
+    if constexpr (ops::convolutions[I].network) {
+      add_convolution<I>();
+      constexpr auto automatic = taut::ConvolutionAlgorithm::automatic;
+      if constexpr (taut::kernels::cpu::uses_winograd<ops::convolutions[I].geometry, float, taut::XsimdGemm, automatic>) {
+        add_convolution<I, Direct>(" direct");
+      }
+    }
   });
   ops::for_each_index<ops::norm_pools.size()>([]<index_t I> {
     if constexpr (ops::norm_pools[I].network) add_norm_pool<I>();

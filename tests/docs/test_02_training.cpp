@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "support/temporary_directory.hpp"
@@ -65,4 +66,21 @@ TEST_CASE("docs/02_training.md: a loop of one's own") {
     if (epoch == 0) first_loss = last_loss;
   }
   CHECK(last_loss < 0.8 * first_loss);
+}
+
+TEST_CASE("docs/02_training.md: a session") {
+  const taut::Model<SmallNet, float, taut::Cpu<>> model{taut::seed(42)};
+  const taut::ImageDataset faces = taut::synthetic_faces(7, 1, taut::DataUse::test_faces);
+  taut::Loader loader(faces, {.batch = 7, .seed = 42}, {.mean = 0.5F, .std = 0.5F});
+  loader.start(0);
+  const auto batch = loader.next();
+  REQUIRE(batch.has_value());
+  const taut::BatchView<const float, SmallNet::input_shape> images{batch->images, batch->rows};
+
+  const taut::Session<SmallNet, float, taut::Cpu<>, 16> session{model};  // any number of threads may share it …
+  decltype(session)::Workspace workspace{taut::Cpu<>{2}};                // … each with a workspace of its own
+  const auto logits = session.run(images, workspace);
+
+  CHECK(logits.rows == 7);
+  for (taut::index_t i = 0; i < 7 * SmallNet::output_shape.size(); ++i) CHECK(std::isfinite(logits.data[i]));
 }

@@ -76,6 +76,12 @@ inline constexpr std::array convolutions{
     ConvolutionRow{"emotion conv4", {128, 6, 6, 256, {3, 1, 1}, {3, 1, 1}}, 3, true, identity, true},
 };
 
+/// The rows of channels enough for Winograd's algorithm, the emotion network's aside.
+inline constexpr index_t first_wide_convolution = 17, wide_convolutions = 8;
+static_assert(convolutions[first_wide_convolution].geometry.in_channels == 32 &&
+              convolutions[first_wide_convolution + wide_convolutions - 1].geometry.in_channels == 64 &&
+              convolutions[first_wide_convolution + wide_convolutions].geometry.in_channels == 33);
+
 /// The rows before this one are the odd shapes, the others the emotion network's.
 inline constexpr index_t first_network_convolution =
     static_cast<index_t>(std::find_if(convolutions.begin(), convolutions.end(), [](const ConvolutionRow& row) { return row.network; }) -
