@@ -40,7 +40,7 @@ inline void philox_batch(RandomKey key, std::uint64_t position, std::uint32_t* w
 #pragma GCC unroll 2
     for (index_t i = 0; i < chains; ++i) {
       c0[i] = load_vector(pairs[0] + first + i * lanes);
-      c1[i] = c0[i] >> 32;
+      c1[i] = high_halves(c0[i]);
       c2[i] = all(key.stream);
       c3[i] = all(key.stream >> 32);
     }
@@ -50,8 +50,8 @@ inline void philox_batch(RandomKey key, std::uint64_t position, std::uint32_t* w
 #pragma GCC unroll 2
       for (index_t i = 0; i < chains; ++i) {
         const Words product0 = multiply_low_halves(factor0, c0[i]), product1 = multiply_low_halves(factor1, c2[i]);
-        c0[i] = (product1 >> 32) ^ c1[i] ^ all(key0);
-        c2[i] = (product0 >> 32) ^ c3[i] ^ all(key1);
+        c0[i] = high_halves(product1) ^ c1[i] ^ all(key0);
+        c2[i] = high_halves(product0) ^ c3[i] ^ all(key1);
         c1[i] = product1;
         c3[i] = product0;
       }
@@ -60,8 +60,8 @@ inline void philox_batch(RandomKey key, std::uint64_t position, std::uint32_t* w
     }
 #pragma GCC unroll 2
     for (index_t i = 0; i < chains; ++i) {
-      store_vector(pairs[0] + first + i * lanes, (c0[i] & low) | (c1[i] << 32));
-      store_vector(pairs[1] + first + i * lanes, (c2[i] & low) | (c3[i] << 32));
+      store_vector(pairs[0] + first + i * lanes, (c0[i] & low) | raise_low_halves(c1[i]));
+      store_vector(pairs[1] + first + i * lanes, (c2[i] & low) | raise_low_halves(c3[i]));
     }
   }
   std::uint64_t mixed[2 * philox_lanes];

@@ -256,4 +256,22 @@ inline bool all(bool held) { return held; }
 #endif
 }
 
+/// The high 32 bits of each lane, in its low half.
+[[gnu::always_inline]] inline Vector<std::uint64_t> high_halves(Vector<std::uint64_t> a) {
+#if defined(__AVX512F__)
+  return Vector<std::uint64_t>(_mm512_maskz_srli_epi64(static_cast<__mmask8>(-1), a, 32));
+#else
+  return a >> 32;
+#endif
+}
+
+/// The low 32 bits of each lane, in its high half.
+[[gnu::always_inline]] inline Vector<std::uint64_t> raise_low_halves(Vector<std::uint64_t> a) {
+#if defined(__AVX512F__)
+  return Vector<std::uint64_t>(_mm512_maskz_slli_epi64(static_cast<__mmask8>(-1), a, 32));
+#else
+  return a << 32;
+#endif
+}
+
 }  // namespace taut::kernels::cpu
