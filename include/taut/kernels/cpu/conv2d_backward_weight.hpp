@@ -181,7 +181,7 @@ void conv2d_backward_weight(Threads& threads, index_t rows,
     if (partitions != 1) combine(0, g.weight_size(), 0);
   } else {
     threads.run(tasks, task);
-    if (partitions != 1) parallel_blocks(threads, g.weight_size(), parallel_elements, combine);
+    if (partitions != 1) parallel_blocks(threads, g.weight_size(), sweep_elements, combine);
   }
   if (dbias != nullptr && partitions != 1) {
     for (index_t o = 0; o < g.out_channels; ++o) {

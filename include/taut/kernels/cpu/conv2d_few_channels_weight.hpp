@@ -130,7 +130,7 @@ void conv2d_few_channels_weight(Threads& threads, index_t rows,
       for (index_t i = begin; i < end; ++i) workspace[i] += workspace[p * size + i];
     }
   };
-  serial_or_parallel_blocks(threads, partitions * size, size, parallel_elements, combine);
+  serial_or_parallel_blocks(threads, partitions * size, size, sweep_elements, combine);
   std::copy_n(workspace, g.weight_size(), dweight);
   if (dbias != nullptr) std::copy_n(workspace + g.weight_size(), g.out_channels, dbias);
 }

@@ -88,7 +88,7 @@ void dropout(Threads& threads, index_t count,
   const std::uint32_t kept = detail::first_kept(static_cast<float>(percent) / 100.0F);
   const T factor = T{1} / (T{1} - static_cast<T>(percent) / T{100});
   constexpr index_t batch = 4 * detail::philox_lanes;
-  static_assert(parallel_elements % batch == 0);
+  static_assert(sweep_elements % batch == 0);
   const auto task = [&](index_t begin, index_t end, index_t) {
     std::uint32_t words[batch];
     T mask[batch];
@@ -106,7 +106,8 @@ void dropout(Threads& threads, index_t count,
       for (; i < here; ++i) apply(i, std::integral_constant<index_t, 1>{});
     }
   };
-  serial_or_parallel_blocks(threads, count, count, parallel_elements, task);
+  constexpr index_t draw = 8;  // drawing an element takes as long as touching eight
+  serial_or_parallel_blocks(threads, draw * count, count, sweep_elements, task);
 }
 
 }  // namespace taut::kernels::cpu

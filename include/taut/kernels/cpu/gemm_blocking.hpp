@@ -47,11 +47,16 @@ inline constexpr index_t task_rows = 144;
 /// further away loses 2 to 5% and 20% there, and gains 1% at 1024 squared (Zen 3, 2026-11-24).
 inline constexpr index_t prefetch_rows = 8;
 
-/// Multiply-adds below which a product stays on one thread: about 10 µs of one core, a few times the cost of waking another.
-inline constexpr index_t parallel_multiply_adds = 1'000'000;
+/// Multiply-adds below which a product stays on one thread: about 12 µs of one core. Waking another costs 2 µs while it still spins and
+/// 10 µs or more where the two share no cache (Zen 3, 2026-11-24).
+inline constexpr index_t parallel_multiply_adds = 500'000;
 
-/// Elements below which an elementwise sweep stays on one thread: 64 KiB of floats take about 10 µs.
-inline constexpr index_t parallel_elements = 16 * 1024;
+/// Elements below which an elementwise sweep stays on one thread, for the same reason: a pool over 74 Ki floats takes 6 µs alone and took
+/// 10 to 17 µs on two.
+inline constexpr index_t parallel_elements = 128 * 1024;
+
+/// Elements of one task of such a sweep: 64 KiB of floats.
+inline constexpr index_t sweep_elements = 16 * 1024;
 
 /// Work is cut into about this many tasks whatever the number of threads: enough for 16 threads, few enough that starting is free.
 inline constexpr index_t tasks_wanted = 32;
