@@ -12,6 +12,7 @@
 #include "taut/core/batch.hpp"
 #include "taut/core/error.hpp"
 #include "taut/device/device.hpp"
+#include "taut/nn/accept_samples.hpp"
 #include "taut/nn/cross_entropy.hpp"
 #include "taut/nn/initialize.hpp"
 #include "taut/nn/model_misfit.hpp"
@@ -175,19 +176,8 @@ class Model {
   }
 
   template <class Samples>
-  Input checked(const Samples& samples) const {
-    (void)diagnostics::require<Samples::sample_shape == Net::input_shape, diagnostics::sample_misfit<Net, Samples::sample_shape>>{};
-    Input input;
-    if constexpr (requires { Samples::max_rows; }) {
-      (void)diagnostics::require<(Samples::max_rows <= MaxBatch), diagnostics::batch_misfit<Net, MaxBatch, Samples::max_rows>>{};
-      input = samples.view();
-    } else {
-      input = samples;
-    }
-    if (input.rows == 0 || input.rows > MaxBatch) {
-      fail("the model expects batches of 1 to ", MaxBatch, " rows but got ", input.rows);
-    }
-    return input;
+  static Input checked(const Samples& samples) {
+    return detail::accept_samples<Net, T, MaxBatch>(samples, "model");
   }
 
   template <index_t I>

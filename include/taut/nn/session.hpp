@@ -7,8 +7,8 @@
 
 #include "taut/core/arena.hpp"
 #include "taut/core/batch.hpp"
-#include "taut/core/error.hpp"
 #include "taut/device/device.hpp"
+#include "taut/nn/accept_samples.hpp"
 #include "taut/nn/inference_step.hpp"
 #include "taut/nn/lifetime.hpp"
 #include "taut/nn/model.hpp"
@@ -88,17 +88,7 @@ class Session {
   /// Any number of threads may run one session, each with a workspace of its own; the bits don't depend on it.
   template <class Samples>
   Output run(const Samples& samples, Workspace& workspace) const {
-    (void)diagnostics::require<Samples::sample_shape == Net::input_shape, diagnostics::sample_misfit<Net, Samples::sample_shape>>{};
-    Input input;
-    if constexpr (requires { Samples::max_rows; }) {
-      (void)diagnostics::require<(Samples::max_rows <= MaxBatch), diagnostics::batch_misfit<Net, MaxBatch, Samples::max_rows>>{};
-      input = samples.view();
-    } else {
-      input = samples;
-    }
-    if (input.rows == 0 || input.rows > MaxBatch) {
-      fail("the session expects batches of 1 to ", MaxBatch, " rows but got ", input.rows);
-    }
+    const Input input = detail::accept_samples<Net, T, MaxBatch>(samples, "session");
     const T* x = input.data;
     [&]<index_t... I>(std::index_sequence<I...>) {
       const auto step = [&]<index_t Index>() {
