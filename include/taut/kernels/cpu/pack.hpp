@@ -22,9 +22,8 @@ struct MatrixView {
 };
 
 /// panel (depth, nr) = the first `columns` columns of b, zero in the others: a panel of B.
-/// Not inlined: with constant steps g++ 12 warns of iterations that never happen.
 template <index_t nr, class T>
-[[gnu::noinline]] void pack_panel(index_t depth, index_t columns, MatrixView<T> b, T* __restrict panel) {
+void pack_panel(index_t depth, index_t columns, MatrixView<T> b, T* __restrict panel) {
   if (b.column_step == 1 && columns == nr && nr % width<T> == 0) {
     // By vectors: g++ 12 makes a call of memmove of a loop over elements.
     for (index_t k = 0; k < depth; ++k) {
@@ -35,22 +34,20 @@ template <index_t nr, class T>
   }
   for (index_t k = 0; columns != nr && k < depth; ++k) std::fill_n(panel + k * nr + columns, nr - columns, T{0});
   constexpr index_t side = transpose_side<T>, ahead = 128 / sizeof(T);
-  index_t j = 0;
-  if (b.row_step == 1) {
-    for (; j + side <= columns; j += side) {
-      index_t k = 0;
-      for (; k + side <= depth; k += side) {
+  // Whole squares first, by count: of a loop that goes on where another stopped g++ 12 warns that it might never end.
+  const index_t whole_columns = b.row_step == 1 ? columns / side * side : 0, whole_depth = depth / side * side;
+  for (index_t j = 0; j < whole_columns; j += side) {
+    for (index_t k = 0; k < whole_depth; k += side) {
 #pragma GCC unroll 16
-        for (index_t i = 0; i < side; ++i) __builtin_prefetch(b.at(k, j + i) + ahead);
-        transpose<side>(b.at(k, j), b.column_step, panel + k * nr + j, nr);
-      }
-      for (; k < depth; ++k) {
-        for (index_t i = j; i < j + side; ++i) panel[k * nr + i] = *b.at(k, i);
-      }
+      for (index_t i = 0; i < side; ++i) __builtin_prefetch(b.at(k, j + i) + ahead);
+      transpose<side>(b.at(k, j), b.column_step, panel + k * nr + j, nr);
     }
   }
+  for (index_t k = whole_depth; k < depth; ++k) {
+    for (index_t i = 0; i < whole_columns; ++i) panel[k * nr + i] = *b.at(k, i);
+  }
   for (index_t k = 0; k < depth; ++k) {
-    for (index_t i = j; i < columns; ++i) panel[k * nr + i] = *b.at(k, i);
+    for (index_t i = whole_columns; i < columns; ++i) panel[k * nr + i] = *b.at(k, i);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "taut/kernels/cpu/gather_geometry.hpp"
 #include "taut/kernels/cpu/simd.hpp"
 #include "taut/kernels/cpu/winograd/plan.hpp"
 #include "taut/kernels/cpu/winograd/transform.hpp"
