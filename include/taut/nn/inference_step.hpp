@@ -39,9 +39,11 @@ void inference_norm(const T* parameters, const T* buffers, T* scale, T* shift) {
   using Norm = typename Net::template layer<Net::plan.steps[Index].first>;
   const auto& offset = Step::first.tensor_offset;
   for (index_t c = 0; c < Step::geometry.channels; ++c) {
-    const double factor = static_cast<double>(parameters[offset[0] + c]) / std::sqrt(static_cast<double>(buffers[offset[3] + c]) + Norm::eps);
+    const auto gamma = static_cast<double>(parameters[offset[0] + c]), beta = static_cast<double>(parameters[offset[1] + c]);
+    const auto mean = static_cast<double>(buffers[offset[2] + c]), variance = static_cast<double>(buffers[offset[3] + c]);
+    const double factor = gamma / std::sqrt(variance + Norm::eps);
     scale[c] = static_cast<T>(factor);
-    shift[c] = static_cast<T>(static_cast<double>(parameters[offset[1] + c]) - static_cast<double>(buffers[offset[2] + c]) * factor);
+    shift[c] = static_cast<T>(beta - mean * factor);
   }
 }
 

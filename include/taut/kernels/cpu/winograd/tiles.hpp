@@ -110,7 +110,8 @@ void transform_output_gradient(index_t begin, index_t end, index_t panel,
       if (sums == nullptr) continue;
       Vector<T> sum = load_vector(sums + lane);
       for (index_t i = patch.top; i < patch.bottom; ++i) {
-        for (index_t j = patch.left; j < patch.right; ++j) sum = sum + load_vector(patch.first + channel + i * line_step + j * g.out_channels);
+        const T* const line = patch.first + channel + i * line_step;
+        for (index_t j = patch.left; j < patch.right; ++j) sum = sum + load_vector(line + j * g.out_channels);
       }
       store_vector(sums + lane, sum);
     }
