@@ -39,6 +39,8 @@ if [ "$level" = all ]; then
   needs clang-16 command clang++-16
   needs clang-19 command clang++-19
   needs time command /usr/bin/time
+  needs g++-aarch64-linux-gnu command aarch64-linux-gnu-g++
+  needs qemu-user command qemu-aarch64
 fi
 
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Sets the machine up, builds everything and runs the tests; from any folder, again and again, without network once set up.
 #   tests/run.sh         g++, release: tests, examples, benchmarks
-#   tests/run.sh --all   adds the longer tests, AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, clang, compile time
+#   tests/run.sh --all   adds the longer tests, AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, clang, compile time,
+#                        and other instruction sets: all with SSE2 alone, the kernels on NEON under qemu-user and for AVX-512, which is
+#                        compiled everywhere and run where the processor has it
 # The last line counts the tests of all builds; a build that breaks counts as one failed test.
 set -uo pipefail
 
@@ -64,6 +66,13 @@ build_and_test() {
   fi
 }
 
+# check TITLE command…: a command that is one test.
+check() {
+  say "$1"
+  shift
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
 if ! $all; then
   say "Packages"
   .setup/packages.sh tests || { failed=1; close; }
@@ -87,6 +96,17 @@ for version in 16 19; do
   build_and_test "clang $version" clang "build-clang-$version" "-DCMAKE_CXX_COMPILER=clang++-$version" "-LE long"
 done
 
-say "Compile time"
-if bench/compile_time.sh --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+build_and_test "SSE2 alone" sse2 build-sse2 "" "-LE compile|long"
+
+# What differs between instruction sets is in the kernels; these two programs run all of them.
+kernel_programs="-- test_kernels test_ops" kernel_tests="-R ^(kernels|ops)$"
+build_and_test "NEON, under qemu-user" neon build-neon "$kernel_programs" "$kernel_tests --timeout 3600"
+if grep -qw avx512vl /proc/cpuinfo; then
+  build_and_test "AVX-512" avx512 build-avx512 "$kernel_programs" "$kernel_tests"
+else
+  # shellcheck disable=SC2086  # a list of words
+  check "AVX-512, compiled alone: this processor doesn't have it" .setup/build.sh avx512 build-avx512 $kernel_programs
+fi
+
+check "Compile time" bench/compile_time.sh --check
 close
