@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "taut/kernels/cpu/parallel_blocks.hpp"
 #include "taut/kernels/cpu/winograd/filter.hpp"
 #include "taut/kernels/cpu/winograd/product.hpp"
 #include "taut/kernels/cpu/winograd/tiles.hpp"
