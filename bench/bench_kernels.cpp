@@ -169,7 +169,9 @@ const bool added = [] {
     if constexpr (ops::convolutions[I].network) {
       add_convolution<I>();
       constexpr auto automatic = taut::ConvolutionAlgorithm::automatic;
-      if constexpr (taut::kernels::cpu::uses_winograd<ops::convolutions[I].geometry, float, taut::XsimdGemm, automatic>) {
+      constexpr taut::Conv2dGeometry g = ops::convolutions[I].geometry;
+      if constexpr (taut::kernels::cpu::uses_winograd<g, float, taut::XsimdGemm, automatic> ||
+                    taut::kernels::cpu::transforms_lines<g, float, taut::XsimdGemm, automatic>) {
         add_convolution<I, Direct>(" direct");
       }
     }

@@ -3,11 +3,11 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <sstream>
 #include <string>
 
@@ -37,6 +37,20 @@ Outcome emotion(const std::string& arguments) {
                               (streams / "errors").string() + " </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(streams / "out"), contents(streams / "errors")};
+}
+
+/// The text with numbers as patterns: "12.30%" and "4.56%" are both "9.99%". Runs of blanks before a number are one.
+std::string number_patterns(const std::string& text) {
+  std::string pattern;
+  bool fraction = false;
+  for (const char c : text) {
+    const bool digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
+    if (digit && !fraction && pattern.ends_with('9')) continue;
+    if (c == ' ' && pattern.ends_with(' ')) continue;
+    if (!digit) fraction = c == '.';
+    pattern += digit ? '9' : c;
+  }
+  return pattern;
 }
 
 /// One line, on standard error, that holds all of the words; nothing on standard output unless the run had begun.
@@ -74,8 +88,8 @@ TEST_CASE("train prints an epoch a line and leaves weights, checkpoint, log and 
   const Outcome outcome = emotion(train_arguments(directory / "run"));
   REQUIRE(outcome.exit_code == 0);
   CHECK(outcome.errors.empty());
-  const std::regex line(R"(Epoch \[2/2\], Train Loss: \d+\.\d{4}, Train Accuracy: \d+\.\d{2}%, Val Loss: \d+\.\d{4}, Val Accuracy: \d+\.\d{2}%)");
-  CHECK(std::regex_search(outcome.out, line));
+  CHECK(outcome.out.find("Epoch [2/2], Train Loss: ") != std::string::npos);
+  CHECK(number_patterns(outcome.out).find("Train Loss: 9.9999, Train Accuracy: 9.99%, Val Loss: 9.9999, Val Accuracy: 9.99%\n") != std::string::npos);
   for (const char* name : {"best.safetensors", "checkpoint.safetensors", "log.csv", "report.html", "curves.svg", "confusion_matrix.svg",
                            "architecture.svg"}) {
     CHECK_MESSAGE(fs::file_size(directory / "run" / name) > 0, name);
@@ -104,7 +118,8 @@ TEST_CASE("eval prints accuracy, a line a class and the report, and writes JSON"
   const TemporaryDirectory directory;
   const Outcome outcome = emotion("eval " + weights() + " --data synthetic:140 --split test --json " + (directory / "figures.json").string());
   REQUIRE(outcome.exit_code == 0);
-  CHECK(std::regex_search(outcome.out, std::regex(R"(^Test Accuracy: \d+\.\d{2}%\nAccuracy of angry     : \d+\.\d{2} %\n)")));
+  CHECK(number_patterns(outcome.out).starts_with("Test Accuracy: 9.99%\nAccuracy of angry : 9.99 %\n"));
+  CHECK(outcome.out.find("\nAccuracy of angry     : ") != std::string::npos);
   CHECK(outcome.out.find("weighted avg") != std::string::npos);
   const auto figures = nlohmann::json::parse(contents(directory / "figures.json"));
   CHECK(figures["images"] == 70);
@@ -117,7 +132,7 @@ TEST_CASE("predict prints the class and all seven probabilities") {
   const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
   const Outcome outcome = emotion("predict " + weights() + " " + face);
   REQUIRE(outcome.exit_code == 0);
-  CHECK(std::regex_search(outcome.out, std::regex(R"(happy\.png: [a-z]+\n  angry +\d+\.\d{2} %\n  disgust)")));
+  CHECK(number_patterns(outcome.out).find("\n angry 9.99 %\n disgust 9.99 %\n") != std::string::npos);
   const auto answers = nlohmann::json::parse(emotion("predict " + weights() + " " + face + " --json").out);
   REQUIRE(answers.size() == 1);
   double sum = 0;

@@ -47,7 +47,8 @@ void check_convolutions() {
     constexpr index_t index = First + I;
     const ProductCalls<D, T> calls = convolution_calls<D, T, index>();
     check_product<T, D>(convolutions[index], index, sizes_of(convolutions[index]), calls, convolution_oracle<Oracle<T>>,
-                        ConvolutionGrowth<D, T, convolution_geometry<index>>::value);
+                        ConvolutionGrowth<D, T, convolution_geometry<index>>::forward,
+                        ConvolutionGrowth<D, T, convolution_geometry<index>>::backward);
     check_nan<T, D>(convolutions[index], index, sizes_of(convolutions[index]), calls, convolution_oracle<Oracle<T>>);
   });
 }

@@ -79,7 +79,7 @@ void check_sums(const std::string& what, const std::vector<T>& actual, const std
 
 template <class T, class D, class Row>
 void check_product(const Row& row, index_t index, const ProductSizes& sizes, const ProductCalls<D, T>& calls,
-                   const ProductOracle<Oracle<T>>& oracle, Growth growth = {}) {
+                   const ProductOracle<Oracle<T>>& oracle, Growth forward_growth = {}, Growth backward_growth = {}) {
   using O = Oracle<T>;
   const std::string name = row.name;
   CAPTURE(name);
@@ -106,7 +106,7 @@ void check_product(const Row& row, index_t index, const ProductSizes& sizes, con
   const std::vector<T> y = same_on_all_threads<D, T>("forward", sizes.y, workspace, [&](D& device, T* out, T* scratch) {
     calls.forward(device, row.rows, x.data(), weight.data(), row.bias ? bias.data() : nullptr, row.activation, out, scratch);
   });
-  check_sums("forward", y, exact, absolute, row.forward_terms(), growth);
+  check_sums("forward", y, exact, absolute, row.forward_terms(), forward_growth);
 
   exact.resize(sizes.x);
   absolute.resize(sizes.x);
@@ -115,7 +115,7 @@ void check_product(const Row& row, index_t index, const ProductSizes& sizes, con
   const std::vector<T> dx = same_on_all_threads<D, T>("backward_input", sizes.x, workspace, [&](D& device, T* out, T* scratch) {
     calls.backward_input(device, row.rows, dy.data(), weight.data(), out, scratch);
   });
-  check_sums("backward_input", dx, exact, absolute, row.backward_input_terms(), growth);
+  check_sums("backward_input", dx, exact, absolute, row.backward_input_terms(), backward_growth);
 
   exact.resize(sizes.weight);
   absolute.resize(sizes.weight);
@@ -131,7 +131,7 @@ void check_product(const Row& row, index_t index, const ProductSizes& sizes, con
     CHECK_MESSAGE(dbias.same_bits(first_dbias), "other bits of dbias than on one thread");
     CHECK_MESSAGE(dbias.intact(), "written beside dbias");
   });
-  check_sums("backward_weight", dweight, exact, absolute, row.backward_weight_terms(), growth);
+  check_sums("backward_weight", dweight, exact, absolute, row.backward_weight_terms(), backward_growth);
   if (row.bias) check_sums("dbias", dbias.template as<T>(), exact_dbias, absolute_dbias, row.backward_weight_terms(), Growth{});
 }
 

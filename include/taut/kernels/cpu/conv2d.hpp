@@ -10,6 +10,7 @@
 #include "taut/kernels/cpu/conv2d_gather.hpp"
 #include "taut/kernels/cpu/convolution_algorithm.hpp"
 #include "taut/kernels/cpu/winograd/backward.hpp"
+#include "taut/kernels/cpu/winograd/few_channels.hpp"
 #include "taut/kernels/cpu/winograd/forward.hpp"
 
 namespace taut::kernels::cpu {
@@ -53,10 +54,23 @@ template <Conv2dGeometry g, class T, class Gemm>
 inline constexpr bool sweeps =
     Gemm::direct_convolution && g.out_width() >= shortest_line && WeightPlan<g, T>::stack_bytes <= most_stack_bytes;
 
-template <Conv2dGeometry g, class T, class Gemm, class Threads>
-void direct_forward(Threads& threads, index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y,
-                    T* workspace) {
-  if constexpr (copies_padded<g, T, Gemm>) {
+}  // namespace detail
+
+/// Whether the forward pass of few channels is Winograd's down the columns.
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm>
+inline constexpr bool transforms_lines =
+    detail::copies_padded<g, T, Gemm> && winograd::LinesPlan<g, T>::stack_bytes <= detail::most_stack_bytes &&
+    ((algorithm == ConvolutionAlgorithm::automatic && winograd::lines_pay(g)) ||
+     (algorithm == ConvolutionAlgorithm::winograd && winograd::lines_possible(g)));
+
+namespace detail {
+
+template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
+void forward_from_weight(Threads& threads, index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y,
+                         T* workspace) {
+  if constexpr (transforms_lines<g, T, Gemm, algorithm>) {
+    winograd::few_channels_forward<g>(threads, rows, x, weight, bias, activation, y);
+  } else if constexpr (copies_padded<g, T, Gemm>) {
     conv2d_few_channels<g>(threads, rows, x, weight, bias, activation, y);
   } else {
     gather<gather_forward(g), T, Gemm>(threads, rows, x, weight, bias, activation, y, workspace);
@@ -131,7 +145,7 @@ void conv2d_forward_prepared(Threads& threads, index_t rows, const T* x, const T
   if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
     winograd::forward<g>(threads, rows, x, prepared, bias, activation, y, workspace);
   } else {
-    detail::direct_forward<g, T, Gemm>(threads, rows, x, prepared, bias, activation, y, workspace);
+    detail::forward_from_weight<g, T, Gemm, algorithm>(threads, rows, x, prepared, bias, activation, y, workspace);
   }
 }
 
@@ -143,7 +157,7 @@ void conv2d_forward(Threads& threads, index_t rows, const T* x, const T* weight,
     winograd::transform_filters<g>(threads, weight, workspace);
     winograd::forward<g>(threads, rows, x, static_cast<const T*>(workspace), bias, activation, y, rest);
   } else {
-    detail::direct_forward<g, T, Gemm>(threads, rows, x, weight, bias, activation, y, workspace);
+    detail::forward_from_weight<g, T, Gemm, algorithm>(threads, rows, x, weight, bias, activation, y, workspace);
   }
 }
 

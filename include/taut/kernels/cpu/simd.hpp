@@ -159,6 +159,20 @@ template <index_t lanes, class T>
   for (index_t i = 0; i < lanes; ++i) to[i] = static_cast<std::uint8_t>(buffer[i]);
 }
 
+/// The same value, that g++ takes for news: it stays in its register for all that use it, where g++ might rather load it again for each
+/// of them, more loads than fit beside the multiply-adds.
+template <class T>
+[[gnu::always_inline]] inline xsimd::batch<T> in_register(xsimd::batch<T> vector) {
+#if defined(__GNUC__) && !defined(__clang__) && defined(__SSE2__)
+  asm("" : "+v"(vector.data));
+#endif
+  return vector;
+}
+template <class T>
+detail::OneLane<T> in_register(detail::OneLane<T> value) {
+  return value;
+}
+
 /// visit(channel, lanes) for each vector of `channels` elements; `lanes`, an integral_constant, is short for the last where it must be.
 template <index_t channels, class T, class Visit>
 [[gnu::always_inline]] inline void for_each_vector(Visit&& visit) {
