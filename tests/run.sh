@@ -1,20 +1,26 @@
 #!/usr/bin/env bash
 # Sets the machine up, builds everything and runs the tests; from any folder, again and again, without network once set up.
-#   tests/run.sh         g++, release: tests, examples, benchmarks
-#   tests/run.sh --all   adds the longer tests, AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, clang, compile time,
-#                        and other instruction sets: all with SSE2 alone, the kernels on NEON under qemu-user and for AVX-512, which is
-#                        compiled everywhere and run where the processor has it
+#   tests/run.sh          g++, release: tests, examples, benchmarks
+#   tests/run.sh --all    adds the longer tests, AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, clang, compile time,
+#                         and other instruction sets: all with SSE2 alone, the kernels on NEON under qemu-user and for AVX-512, which is
+#                         compiled everywhere and run where the processor has it
+#   tests/run.sh PART…    some of what --all does: release asan tsan clang-16 clang-19 sse2 neon avx512 compile-time
 # The last line counts the tests of all builds; a build that breaks counts as one failed test.
 set -uo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-all=false
-case ${1:-} in
-  "") ;;
-  --all) all=true ;;
+all_parts="release asan tsan clang-16 clang-19 sse2 neon avx512 compile-time"
+case "$*" in
+  "") parts="quick" ;;
+  --all) parts=$all_parts ;;
   *)
-    echo "tests/run.sh: expected nothing or --all, found '$1'" >&2
-    exit 2
+    for part; do
+      if ! [[ " $all_parts " == *" $part "* ]]; then
+        echo "tests/run.sh: expected nothing, --all or parts of it ($all_parts), found '$part'" >&2
+        exit 2
+      fi
+    done
+    parts=$*
     ;;
 esac
 
@@ -73,40 +79,37 @@ check() {
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-if ! $all; then
-  say "Packages"
-  .setup/packages.sh tests || { failed=1; close; }
-  build_and_test "g++, release" release build "$everything" "-LE long"
-  close
-fi
-
-say "Packages"
-.setup/packages.sh all || { failed=1; close; }
-build_and_test "g++, release" release build "$everything" ""
-
-# Compiling alone (label compile) says the same under a sanitizer.
-build_and_test "AddressSanitizer and UndefinedBehaviorSanitizer" asan build-asan "" "-LE compile|long"
-
 # ThreadSanitizer can't map its shadow where the kernel randomises more of the address than it knows.
 fixed_addresses=
 if setarch "$(uname -m)" -R true 2>/dev/null; then fixed_addresses="setarch $(uname -m) -R"; fi
-build_and_test "ThreadSanitizer" tsan build-tsan "" "-LE compile|long" "$fixed_addresses"
-
-for version in 16 19; do
-  build_and_test "clang $version" clang "build-clang-$version" "-DCMAKE_CXX_COMPILER=clang++-$version" "-LE long"
-done
-
-build_and_test "SSE2 alone" sse2 build-sse2 "" "-LE compile|long"
 
 # What differs between instruction sets is in the kernels; these two programs run all of them.
 kernel_programs="-- test_kernels test_ops" kernel_tests="-R ^(kernels|ops)[.]"
-build_and_test "NEON, under qemu-user" neon build-neon "$kernel_programs" "$kernel_tests --timeout 3600"
-if grep -qw avx512vl /proc/cpuinfo; then
-  build_and_test "AVX-512" avx512 build-avx512 "$kernel_programs" "$kernel_tests"
-else
-  # shellcheck disable=SC2086  # a list of words
-  check "AVX-512, compiled alone: this processor doesn't have it" .setup/build.sh avx512 build-avx512 $kernel_programs
-fi
 
-check "Compile time" bench/compile_time.sh --check
+run_part() {
+  case $1 in
+    quick) build_and_test "g++, release" release build "$everything" "-LE long" ;;
+    release) build_and_test "g++, release" release build "$everything" "" ;;
+    # Compiling alone (label compile) says the same under a sanitizer.
+    asan) build_and_test "AddressSanitizer and UndefinedBehaviorSanitizer" asan build-asan "" "-LE compile|long" ;;
+    tsan) build_and_test "ThreadSanitizer" tsan build-tsan "" "-LE compile|long" "$fixed_addresses" ;;
+    clang-*) build_and_test "${1/-/ }" clang "build-$1" "-DCMAKE_CXX_COMPILER=clang++-${1#clang-}" "-LE long" ;;
+    sse2) build_and_test "SSE2 alone" sse2 build-sse2 "" "-LE compile|long" ;;
+    neon) build_and_test "NEON, under qemu-user" neon build-neon "$kernel_programs" "$kernel_tests --timeout 3600" ;;
+    avx512)
+      if grep -qw avx512vl /proc/cpuinfo; then
+        build_and_test "AVX-512" avx512 build-avx512 "$kernel_programs" "$kernel_tests"
+      else
+        # shellcheck disable=SC2086  # a list of words
+        check "AVX-512, compiled alone: this processor doesn't have it" .setup/build.sh avx512 build-avx512 $kernel_programs
+      fi
+      ;;
+    compile-time) check "Compile time" bench/compile_time.sh --check ;;
+  esac
+}
+
+say "Packages"
+if [ "$parts" = quick ]; then packages=tests; else packages=all; fi
+.setup/packages.sh $packages || { failed=1; close; }
+for part in $parts; do run_part "$part"; done
 close
