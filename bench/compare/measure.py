@@ -66,6 +66,8 @@ class Measure:
             for shape in GEMMS[3:7] if self.quick else GEMMS:
                 m, n, k = map(int, shape.split("x"))
                 offers = [(worker, "gemm", shape, 2 * m * n * k) for worker in workers] + [self.peak(workers[0])]
+                if m == 1:  # nobody is faster than reading its weights
+                    offers.append((workers[0], "read", k * n * 4 // 1024, 2 * m * n * k))
                 found += self.table("gemm", "gemm", shape, threads, offers, self.seconds / 3)
         return found
 

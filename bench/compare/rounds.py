@@ -8,7 +8,7 @@ from worker import Stopped
 # OpenMP's and OpenBLAS's threads spin for up to 25 ms after their work, on cores that the next in turn wants: without this pause ncnn took
 # 0.93 ms an image on two threads, with it 0.38 (2 cores of an AMD EPYC, 2026-11-24).
 SETTLE = 0.05
-MACHINE = {"peak": "multiply-adds alone", "store": "writing the output alone"}
+MACHINE = {"peak": "multiply-adds alone", "store": "writing the output alone", "read": "reading the weights alone"}
 
 
 class Entry:

@@ -51,6 +51,9 @@ def thread_bars(found, threads):
     products = [row for row in found.find(part="gemm", threads=threads) if not row["argument"].startswith("1x")]
     yield "products' lowest share of the peak" + ending, 0.8, 0.92, found.lowest_share(products)
     yield "products over the best of OpenBLAS, BLIS, geometric mean" + ending, 1.0, 1.1, gemm_over_best(found, threads)
+    reads = found.find(part="gemm", threads=threads, peer="reading the weights alone")
+    yield ("linear layer at batch 1, share of the read bandwidth" + ending, 0.8, 0.95,
+           (reads[0]["over_taut"], "adding up its weights alone") if reads else None)
     convolutions = [row for row in found.find(part="convolution", threads=threads) if not row["task"].startswith("conv1")]
     if threads == 1:
         for form in ("forward", "backward"):

@@ -1,7 +1,7 @@
 /// Compare, Taut's side: whole steps of the emotion network, its convolutions and products, and what the machine itself can do.
 /// taut THREADS FOLDER; tasks: `train ROWS`, `infer ROWS`, `check 16`, `memory 64`, `gemm MxNxK`, `conv1-forward ROWS`,
 /// `conv1-backward-weight ROWS`, `conv2-forward ROWS`, `conv2-backward ROWS` (both gradients) … conv4, `peak 1`, `copy MEBIBYTES`,
-/// `store MEBIBYTES`.
+/// `store MEBIBYTES`, `read KIBIBYTES`.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -212,6 +212,35 @@ Step machine_step(unsigned threads, const std::string& task, index_t mebibytes) 
   };
 }
 
+/// Reads as fast as eight vectors at a time go: what a matrix times one vector can't be faster than.
+float add_up(const float* from, index_t count) {
+  namespace cpu = taut::kernels::cpu;
+  constexpr index_t vectors = 8, step = vectors * cpu::width<float>;
+  cpu::Vector<float> sums[vectors];
+  for (cpu::Vector<float>& sum : sums) sum = cpu::broadcast(0.0F);
+  for (index_t i = 0; i + step <= count; i += step) {
+#pragma GCC unroll 8
+    for (index_t v = 0; v < vectors; ++v) sums[v] = sums[v] + cpu::load_vector(from + i + v * cpu::width<float>);
+  }
+  for (index_t v = 1; v < vectors; ++v) sums[0] = sums[0] + sums[v];
+  float lanes[cpu::width<float>];
+  cpu::store_vector(lanes, sums[0]);
+  return lanes[0];
+}
+
+Step read_step(unsigned threads, index_t kibibytes) {
+  const index_t count = kibibytes * 1024 / sizeof(float);
+  const auto pool = std::make_shared<taut::ThreadPool>(threads);
+  const auto from = std::make_shared<Arena<float>>(random_buffer(count));
+  return [=] {
+    pool->run(threads, [&](index_t i) {
+      const index_t begin = i * count / threads, end = (i + 1) * count / threads;
+      const float result = add_up(from->data() + begin, end - begin);
+      if (result == 0.123F) sink = result;
+    });
+  };
+}
+
 void serve(unsigned threads, const std::string& folder) {
 #if defined(__clang__)
   const std::string compiler = "clang " __clang_version__;
@@ -221,7 +250,7 @@ void serve(unsigned threads, const std::string& folder) {
   std::ostringstream about;
   about << R"({"version": ")" << taut::version << R"(", "compiler": ")" << compiler << R"(", "float lanes": )"
         << taut::kernels::cpu::width<float> << R"(, "peak flops": )" << peak_flops * threads
-        << R"(, "tasks": ["train", "infer", "gemm", "conv", "peak", "copy", "store"]})";
+        << R"(, "tasks": ["train", "infer", "gemm", "conv", "peak", "copy", "store", "read"]})";
   compare::serve(
       about.str(),
       [&](const std::string& task, const std::string& argument) -> Step {
@@ -232,6 +261,7 @@ void serve(unsigned threads, const std::string& folder) {
         if (task == "gemm") return gemm_step(threads, argument);
         if (task.starts_with("conv") && task.size() > 6) return convolution_step(threads, task, number(argument));
         if (task == "peak" || task == "copy" || task == "store") return machine_step(threads, task, number(argument));
+        if (task == "read") return read_step(threads, number(argument));
         return nullptr;
       },
       [&](const std::string& task, const std::string& argument, long steps) -> std::optional<double> {
