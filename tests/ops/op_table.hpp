@@ -60,6 +60,13 @@ inline constexpr std::array convolutions{
     ConvolutionRow{"1x1 stride 2: pixels that nobody reads", {33, 6, 6, 8, {1, 2}, {1, 2}}, 3},
     ConvolutionRow{"2x2 stride 3", {3, 9, 4, 5, {2, 3, 1}, {2, 3, 1}}, 3},
     ConvolutionRow{"as large as the image", {8, 5, 7, 17, {5}, {7}}, 3},
+    ConvolutionRow{"5x5 stride 2 with padding 2, three channels", {3, 9, 11, 17, {5, 2, 2}, {5, 2, 2}}, 2},
+    ConvolutionRow{"1x2 stride 2x3: pixels that nobody reads", {3, 7, 15, 4, {1, 2}, {2, 3}}, 2},
+    ConvolutionRow{"5x5 with padding 2 and 4", {5, 6, 6, 8, {5, 1, 2}, {5, 1, 4}}, 2},
+    ConvolutionRow{"3x3 from 16 to 72 channels", {16, 4, 6, 72, {3, 1, 1}, {3, 1, 1}}, 33},
+    ConvolutionRow{"3x3 on lines of 600 pixels", {4, 3, 600, 40, {3, 1, 1}, {3, 1, 1}}, 5},
+    ConvolutionRow{"1x1 on lines of 6000 pixels", {1, 2, 6000, 40, {1}, {1}}, 1},
+    ConvolutionRow{"3x3 from one channel, many tasks", {1, 18, 16, 8, {3, 1, 1}, {3, 1, 1}}, 100, true, relu},
     // Channels enough for Winograd's algorithm, whatever the width of a vector up to 512 bits; images that its tiles don't divide.
     ConvolutionRow{"3x3 of 32 channels", {32, 5, 7, 32, {3, 1, 1}, {3, 1, 1}}, 3, true, relu},
     ConvolutionRow{"3x3 of 32 channels without padding", {32, 9, 4, 64, {3}, {3}}, 1, false},
@@ -77,7 +84,7 @@ inline constexpr std::array convolutions{
 };
 
 /// The rows of channels enough for Winograd's algorithm, the emotion network's aside.
-inline constexpr index_t first_wide_convolution = 17, wide_convolutions = 8;
+inline constexpr index_t first_wide_convolution = 24, wide_convolutions = 8;
 static_assert(convolutions[first_wide_convolution].geometry.in_channels == 32 &&
               convolutions[first_wide_convolution + wide_convolutions - 1].geometry.in_channels == 64 &&
               convolutions[first_wide_convolution + wide_convolutions].geometry.in_channels == 33);
