@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "emotion/evaluate.hpp"
+#include "emotion/export_network.hpp"
+#include "emotion/import_checkpoint.hpp"
 #include "emotion/network.hpp"
 #include "emotion/predict.hpp"
 #include "emotion/recipe.hpp"
@@ -63,6 +65,30 @@ void add_predict_command(CLI::App& app) {
   command->callback([options] { predict(*options); });
 }
 
+void add_import_command(CLI::App& app) {
+  const auto options = std::make_shared<ImportOptions>();
+  CLI::App* const command = app.add_subcommand("import", "Turn a PyTorch checkpoint of this network into a weights file");
+  command->add_option("checkpoint", options->checkpoint, "What torch.save(model.state_dict(), path) wrote")->required();
+  command->add_option("--out", options->out, "The weights file to write")->required();
+  command->add_option("--key", options->key, "The state_dict's key where the checkpoint holds more than it");
+  command->add_option("--classes", options->class_names, "The classes in the order of the network's outputs")
+      ->delimiter(',')
+      ->capture_default_str();
+  command->add_option("--mean", options->mean, "It was trained on (x / 255 - mean) / std")->capture_default_str();
+  command->add_option("--std", options->std, "It was trained on (x / 255 - mean) / std")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->callback([options] { import_checkpoint(*options); });
+}
+
+void add_export_command(CLI::App& app) {
+  const auto options = std::make_shared<ExportOptions>();
+  CLI::App* const command = app.add_subcommand("export", "Turn a weights file into an ONNX file");
+  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  command->add_option("--out", options->out, "The ONNX file to write")->required();
+  command->callback([options] { export_network(*options); });
+}
+
 }  // namespace
 
 }  // namespace emotion
@@ -74,6 +100,8 @@ int main(int argc, char** argv) {
   emotion::add_train_command(app, exit_code);
   emotion::add_evaluate_command(app);
   emotion::add_predict_command(app);
+  emotion::add_import_command(app);
+  emotion::add_export_command(app);
   app.add_subcommand("summary", "Print the network's layers and memory plan")->callback([] {
     std::cout << taut::summary<emotion::EmotionNet>();
   });

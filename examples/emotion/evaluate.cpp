@@ -64,14 +64,15 @@ void print_evaluation(std::ostream& out, const char* split, const taut::Confusio
 void evaluate(const EvaluateOptions& options) {
   Classifier classifier{taut::seed(0), taut::Cpu<>{options.threads}};
   const taut::WeightsInfo info = load_classifier(options.weights, classifier);
-  const taut::DataSource source = open_faces(options.data, info.val_fraction,
-                                                  info.split_seed);
+  // Imported weights don't say how their validation pictures were drawn.
+  const bool split_known = info.val_fraction > 0;
+  const taut::DataSource source = open_faces(options.data, split_known ? info.val_fraction : 0.1, info.split_seed);
   const auto [data, name] = split_of(source.splits, options.split);
   if (data->class_names() != info.class_names) {
     taut::fail(options.data, ": the classes are not those of ", options.weights, ": expected ", joined(info.class_names), " but found ",
                joined(data->class_names()));
   }
-  if (options.split != "test" && !info.split_checksum.empty() && source.checksum != info.split_checksum) {
+  if (options.split != "test" && (!split_known || (!info.split_checksum.empty() && source.checksum != info.split_checksum))) {
     std::cerr << "note: these are not the pictures that " << options.weights << " was trained on; its training and validation pictures differ\n";
   }
   const taut::Evaluation found = taut::evaluate(classifier, *data, {info.mean, info.std}, taut::CrossEntropy<7>{});

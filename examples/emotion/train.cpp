@@ -7,6 +7,7 @@
 
 #include "emotion/classifier.hpp"
 #include "emotion/evaluate.hpp"
+#include "emotion/network_info.hpp"
 #include "emotion/open_faces.hpp"
 #include "emotion/recipe.hpp"
 #include "emotion/run.hpp"
@@ -19,18 +20,10 @@ namespace emotion {
 namespace {
 
 taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataSource& source, const Recipe& recipe) {
-  taut::WeightsInfo info;
-  info.class_names = source.splits.train.class_names();
-  info.mean = recipe.normalization.mean;
-  info.std = recipe.normalization.std;
-  info.image_height = EmotionNet::input_shape.d1;
-  info.image_width = EmotionNet::input_shape.d2;
-  info.network = "Emotion Classifier CNN, " + taut::grouped_text(EmotionNet::parameter_count) + " parameters";
-  info.data = source.description;
+  taut::WeightsInfo info = network_info(source.splits.train.class_names(), recipe.normalization, source.description);
   info.split_seed = options.seed;
   info.val_fraction = options.val_fraction;
   info.split_checksum = source.checksum;
-  info.taut_version = taut::version;
   return info;
 }
 

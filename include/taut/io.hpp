@@ -2,8 +2,10 @@
 #pragma once
 
 #include "taut/io/atomic_file.hpp"
+#include "taut/io/onnx.hpp"
 #include "taut/io/read_file.hpp"
 #include "taut/io/safetensors.hpp"
+#include "taut/io/torch.hpp"
 #include "taut/io/weights.hpp"
 #include "taut/io/weights_info.hpp"
 #include "taut/report/report.hpp"

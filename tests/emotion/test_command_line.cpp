@@ -142,6 +142,19 @@ TEST_CASE("predict prints the class and all seven probabilities") {
   CHECK(emotion("predict " + weights() + " --crop 8,8,32,32 " + face).exit_code == 0);
 }
 
+TEST_CASE("import takes PyTorch's checkpoints of this network alone, and export writes ONNX") {
+  const TemporaryDirectory directory;
+  const std::string onnx = (directory / "net.onnx").string(), out = (directory / "net.safetensors").string();
+  REQUIRE(emotion("export " + weights() + " --out " + onnx).exit_code == 0);
+  CHECK(contents(onnx).find("class_names") != std::string::npos);
+  CHECK(fs::file_size(onnx) > 4 * 1'572'551);
+  const std::string mlp = std::string(TAUT_TESTS_FOLDER) + "/io/torch/mlp.pth";
+  check_refused(emotion("import " + mlp + " --key net --out " + out), {"mlp.pth", "0.weight of layer 0, Conv2d", "32x1x3x3", "8x16"});
+  check_refused(emotion("import " + onnx + " --out " + out), {"net.onnx", "zip"});
+  check_refused(emotion("import " + mlp + " --classes a,b --out " + out), {"--classes", "7", "2"});
+  CHECK_FALSE(fs::exists(out));
+}
+
 TEST_CASE("summary prints the table and the memory plan") {
   const Outcome outcome = emotion("summary");
   CHECK(outcome.exit_code == 0);

@@ -26,7 +26,7 @@ struct On {
   using Scalar = T;
 };
 
-inline SafetensorsFile read_golden(const std::string& name) {
+inline TensorFile read_golden(const std::string& name) {
   return read_safetensors(std::string(TAUT_TESTS_FOLDER) + "/golden/" + name + ".safetensors");
 }
 
@@ -69,8 +69,8 @@ class GoldenCase {
   index_t rows(const std::string& tensor) const { return file().at(name_ + "/" + tensor).shape.at(0); }
 
  private:
-  static const SafetensorsFile& file() {
-    static const SafetensorsFile operations = read_golden("operations");
+  static const TensorFile& file() {
+    static const TensorFile operations = read_golden("operations");
     return operations;
   }
   std::string name_;

@@ -85,7 +85,7 @@ struct Subject {
   Batch<T, EmotionNet::input_shape, max_rows> images;
   std::vector<std::int32_t> labels;
 
-  Subject(const SafetensorsFile& golden, const std::string& input_seed, index_t rows) : images(rows), labels(rows) {
+  Subject(const TensorFile& golden, const std::string& input_seed, index_t rows) : images(rows), labels(rows) {
     const std::vector<NamedTensor<T>> tensors = filled(model.export_tensors(), std::stoull(golden.metadata_at("parameter_seed")));
     model.import_tensors(tensors);
     const std::vector<float> pixels = symmetric(std::stoull(golden.metadata_at(input_seed)), "images", rows * images.sample_shape.size());
@@ -143,7 +143,7 @@ std::vector<double> values_of(const View& view) {
 /// random projections, whose mean square estimates ‖Δ‖² with a relative deviation of 1/4: an estimate of half the bound leaves four
 /// deviations and more.
 template <class T>
-void check_gradient(const SafetensorsFile& golden, const NamedTensor<T>& gradient, double bound) {
+void check_gradient(const TensorFile& golden, const NamedTensor<T>& gradient, double bound) {
   INFO(gradient.name);
   const std::vector<double> expected = golden.tensor<double>("gradient/" + gradient.name);
   const index_t size = gradient.values.size(), count = expected.size();
@@ -163,7 +163,7 @@ void check_gradient(const SafetensorsFile& golden, const NamedTensor<T>& gradien
 template <class Where>
 void check_pass() {
   using T = typename Where::Scalar;
-  const SafetensorsFile golden = read_golden("network");
+  const TensorFile golden = read_golden("network");
   Subject<Where> subject(golden, "input_seed", 8);
   const CrossEntropy<7> loss{};
 
@@ -207,7 +207,7 @@ void check_pass() {
 template <class Where>
 void check_curve() {
   using T = typename Where::Scalar;
-  const SafetensorsFile golden = read_golden("network");
+  const TensorFile golden = read_golden("network");
   Subject<Where> subject(golden, "curve_seed", 16);
   const std::span<T> parameters = subject.model.parameters();
   Arena<T> first(parameters.size()), second(parameters.size());

@@ -1,4 +1,4 @@
-// SafetensorsFile: round trips, conversions, and every way in which a file can be wrong.
+// TensorFile: round trips, conversions, and every way in which a file can be wrong.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -45,12 +45,12 @@ std::string tensor_error(const std::string& members, std::size_t data_bytes = 8)
 }
 
 template <class T>
-void add(SafetensorsFile& file, const std::string& name, std::vector<index_t> shape, const std::vector<T>& values) {
+void add(TensorFile& file, const std::string& name, std::vector<index_t> shape, const std::vector<T>& values) {
   file.add(name, std::move(shape), std::span<const T>(values));
 }
 
-SafetensorsFile sample() {
-  SafetensorsFile file;
+TensorFile sample() {
+  TensorFile file;
   add<float>(file, "0.weight", {2, 3}, {1, -2, 3.5F, 0, std::numeric_limits<float>::infinity(), 1e-42F});
   add<std::uint8_t>(file, "bytes \"quoted\" \xC3\xA9", {3}, {1, 2, 255});
   add<double>(file, "wide", {1, 1, 2, 1}, {0.1, -1e300});
@@ -65,12 +65,12 @@ SafetensorsFile sample() {
 
 TEST_CASE("a file reads back as it was written, the widest types first") {
   const TemporaryDirectory directory;
-  const SafetensorsFile written = sample();
+  const TensorFile written = sample();
   write_safetensors(directory / "file", written);
-  const SafetensorsFile read = read_safetensors(directory / "file");
+  const TensorFile read = read_safetensors(directory / "file");
   REQUIRE(read.entries.size() == written.entries.size());
-  for (const SafetensorsEntry& entry : written.entries) {
-    const SafetensorsEntry& found = read.at(entry.name);
+  for (const TensorEntry& entry : written.entries) {
+    const TensorEntry& found = read.at(entry.name);
     CHECK(found.dtype == entry.dtype);
     CHECK(found.shape == entry.shape);
     CHECK(found.bytes == entry.bytes);
@@ -91,7 +91,7 @@ TEST_CASE("a file reads back as it was written, the widest types first") {
 
 TEST_CASE("the header is padded with spaces to a multiple of eight bytes") {
   for (std::size_t length = 1; length < 10; ++length) {
-    SafetensorsFile file;
+    TensorFile file;
     add<float>(file, std::string(length, 'n'), {1}, {1});
     const Bytes bytes = encode_safetensors(file);
     std::uint64_t header = 0;
@@ -108,12 +108,12 @@ TEST_CASE("a file without tensors is a file") {
 }
 
 TEST_CASE("half precision becomes float exactly") {
-  SafetensorsFile file;
+  TensorFile file;
   add<std::uint16_t>(file, "half", {9}, {0x0000, 0x8000, 0x3C00, 0xC000, 0x0001, 0x03FF, 0x7BFF, 0x7C00, 0x7E00});
   file.entries[0].dtype = Dtype::f16;
   add<std::uint16_t>(file, "brain", {4}, {0x3F80, 0xC040, 0x0001, 0xFF80});
   file.entries[1].dtype = Dtype::bf16;
-  const SafetensorsFile read = decode_safetensors(encode_safetensors(file), "file");
+  const TensorFile read = decode_safetensors(encode_safetensors(file), "file");
   const std::vector<float> half = read.tensor<float>("half");
   CHECK(half[0] == 0);
   CHECK((half[1] == 0 && std::signbit(half[1])));
@@ -132,7 +132,7 @@ TEST_CASE("half precision becomes float exactly") {
 }
 
 TEST_CASE("numbers convert between floating types only") {
-  const SafetensorsFile file = decode_safetensors(encode_safetensors(sample()), "file");
+  const TensorFile file = decode_safetensors(encode_safetensors(sample()), "file");
   CHECK(file.tensor<float>("wide")[0] == 0.1F);
   CHECK(file.tensor<double>("0.weight")[2] == 3.5);
   CHECK(error_of([&] { (void)file.tensor<float>("count"); }) == "file: tensor \"count\": expected a floating type but found I64");
@@ -142,21 +142,21 @@ TEST_CASE("numbers convert between floating types only") {
 }
 
 TEST_CASE("what the format can't hold isn't written") {
-  const auto refuse = [](const SafetensorsFile& file) { return error_of([&] { (void)encode_safetensors(file); }); };
-  SafetensorsFile twice;
+  const auto refuse = [](const TensorFile& file) { return error_of([&] { (void)encode_safetensors(file); }); };
+  TensorFile twice;
   add<float>(twice, "a", {1}, {1});
   add<float>(twice, "a", {1}, {1});
   CHECK(contains(refuse(twice), "two entries would be called \"a\""));
-  SafetensorsFile reserved;
+  TensorFile reserved;
   add<float>(reserved, "__metadata__", {1}, {1});
   CHECK(contains(refuse(reserved), "two entries would be called \"__metadata__\""));
-  SafetensorsFile uneven;
+  TensorFile uneven;
   add<float>(uneven, "a", {2}, {1});
   CHECK(contains(refuse(uneven), "tensor \"a\": expected 8 bytes for 2 of F32 but found 4"));
-  SafetensorsFile broken_name;
+  TensorFile broken_name;
   add<float>(broken_name, "a\xFF", {1}, {1});
   CHECK(contains(refuse(broken_name), "is not valid UTF-8"));
-  SafetensorsFile broken_metadata;
+  TensorFile broken_metadata;
   broken_metadata.metadata["k"] = "\xC3";
   CHECK(contains(refuse(broken_metadata), "is not valid UTF-8"));
 }
@@ -287,7 +287,7 @@ TEST_CASE("every truncation of a file is refused") {
 }
 
 TEST_CASE("every flipped bit is refused, or harmless to what the file says") {
-  const SafetensorsFile good = sample();
+  const TensorFile good = sample();
   const Bytes whole = encode_safetensors(good);
   const std::string checksum = checksum_of(good);
   std::size_t harmless = 0;
@@ -295,7 +295,7 @@ TEST_CASE("every flipped bit is refused, or harmless to what the file says") {
     Bytes flipped = whole;
     flipped[bit / 8] ^= std::byte{1} << (bit % 8);
     const std::string error = error_of([&] {
-      const SafetensorsFile read = decode_safetensors(flipped, "file");
+      const TensorFile read = decode_safetensors(flipped, "file");
       // One bit may rename the checksum's key: what Taut writes must have one.
       require_checksum(read);
       REQUIRE_MESSAGE(checksum_of(read) == checksum, "bit " << bit << " changed the content unnoticed");
@@ -307,12 +307,12 @@ TEST_CASE("every flipped bit is refused, or harmless to what the file says") {
 }
 
 TEST_CASE("a checksum that disagrees is an Error, a file without one isn't") {
-  SafetensorsFile file;
+  TensorFile file;
   add<float>(file, "a", {2}, {1, 2});
   Bytes bytes = encode_safetensors(file);
   bytes.back() ^= std::byte{1};
   CHECK(contains(decode_error(bytes), "file: damaged: expected the checksum"));
-  const SafetensorsFile foreign = decode_safetensors(file_with(R"({"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})", 4), "file");
+  const TensorFile foreign = decode_safetensors(file_with(R"({"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})", 4), "file");
   CHECK(foreign.tensor<float>("a") == std::vector<float>{0});
   CHECK(contains(error_of([&] { require_checksum(foreign); }), "file: the metadata has no \"taut_checksum\""));
 }
@@ -322,7 +322,7 @@ TEST_CASE("the checksum is FNV-1a and doesn't depend on the tensors' order") {
   CHECK(hash.hex() == "cbf29ce484222325");
   hash.add(std::as_bytes(std::span("foobar", 6)));
   CHECK(hash.hex() == "85944171f73967e8");  // the authors' own test vector
-  SafetensorsFile file = sample();
+  TensorFile file = sample();
   const std::string before = checksum_of(file);
   std::swap(file.entries[0], file.entries[3]);
   CHECK(checksum_of(file) == before);

@@ -115,7 +115,7 @@ TEST_CASE("a file of another network names the layers that differ and changes no
 }
 
 TEST_CASE("tensors from elsewhere: any floating type, batch counters ignored, integers refused") {
-  SafetensorsFile file;
+  TensorFile file;
   file.origin = "torch";
   for (const Named& tensor : model(0.5F).tensors) {
     const std::vector<double> wide(tensor.values.begin(), tensor.values.end());
@@ -138,7 +138,7 @@ TEST_CASE("tensors from elsewhere: any floating type, batch counters ignored, in
 
 TEST_CASE("what is said about the weights is checked when read") {
   const auto error_with = [](const std::string& key, const char* value) {
-    SafetensorsFile file = decode_safetensors(encode_safetensors(weights_file(model().tensors, info())), "file");
+    TensorFile file = decode_safetensors(encode_safetensors(weights_file(model().tensors, info())), "file");
     if (value == nullptr) file.metadata.erase(key);
     else file.metadata[key] = value;
     return error_of([&] { (void)weights_info(file); });

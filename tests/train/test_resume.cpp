@@ -214,7 +214,7 @@ TEST_CASE("a file that is no checkpoint is refused") {
   const taut::test::TemporaryDirectory directory;
   const auto path = directory / "checkpoint.safetensors";
   CHECK_THROWS_AS(taut::load_checkpoint<float>(path), taut::Error);
-  taut::SafetensorsFile weights;
+  taut::TensorFile weights;
   weights.metadata["format"] = "pt";
   taut::write_safetensors(path, weights);
   CHECK_THROWS_WITH_AS(taut::load_checkpoint<float>(path), (path.string() + ": expected a \"taut checkpoint 1\", found \"pt\"").c_str(),

@@ -1,4 +1,4 @@
-/// Checksum: what of a SafetensorsFile it covers, and where the file keeps it.
+/// Checksum: what of a TensorFile it covers, and where the file keeps it.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 #include "taut/core/error.hpp"
 #include "taut/core/fnv1a.hpp"
-#include "taut/io/safetensors_file.hpp"
+#include "taut/io/tensor_file.hpp"
 
 namespace taut {
 
@@ -19,12 +19,12 @@ namespace taut {
 inline constexpr const char* checksum_key = "taut_checksum";
 
 /// Of every name, type, shape, element and every other metadatum; the order of the tensors doesn't matter.
-inline std::string checksum_of(const SafetensorsFile& file) {
-  std::vector<const SafetensorsEntry*> entries;
-  for (const SafetensorsEntry& entry : file.entries) entries.push_back(&entry);
+inline std::string checksum_of(const TensorFile& file) {
+  std::vector<const TensorEntry*> entries;
+  for (const TensorEntry& entry : file.entries) entries.push_back(&entry);
   std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
   Fnv1a hash;
-  for (const SafetensorsEntry* entry : entries) {
+  for (const TensorEntry* entry : entries) {
     hash.add(std::string_view(entry->name));
     hash.add(name_of(entry->dtype));
     hash.add(std::uint64_t{entry->shape.size()});
@@ -40,7 +40,7 @@ inline std::string checksum_of(const SafetensorsFile& file) {
 }
 
 /// For files that Taut wrote itself: throws an Error if the checksum that they all have is gone. (A reader compares it already.)
-inline void require_checksum(const SafetensorsFile& file) {
+inline void require_checksum(const TensorFile& file) {
   if (!file.metadata.contains(checksum_key)) fail(file.origin, ": the metadata has no \"", checksum_key, "\", as every file of Taut's has");
 }
 

@@ -16,7 +16,7 @@
 #include "taut/core/error.hpp"
 #include "taut/core/shape.hpp"
 #include "taut/io/dtype.hpp"
-#include "taut/io/safetensors_file.hpp"
+#include "taut/io/tensor_file.hpp"
 
 namespace taut::detail {
 

@@ -17,7 +17,7 @@
 #include "taut/io/checksum.hpp"
 #include "taut/io/dtype.hpp"
 #include "taut/io/read_file.hpp"
-#include "taut/io/safetensors_file.hpp"
+#include "taut/io/tensor_file.hpp"
 #include "taut/io/safetensors_header.hpp"
 
 namespace taut {
@@ -64,7 +64,7 @@ inline void check_layout(const SafetensorsHeader& header, std::uint64_t data_byt
 }  // namespace detail
 
 /// Parses the bytes of a whole file; `origin` names it in errors. A checksum, where there is one, must agree.
-inline SafetensorsFile decode_safetensors(std::span<const std::byte> bytes, std::string_view origin) {
+inline TensorFile decode_safetensors(std::span<const std::byte> bytes, std::string_view origin) {
   constexpr std::size_t prefix = 8;
   if (bytes.size() < prefix) fail(origin, ": not a safetensors file: expected at least ", prefix, " bytes but found ", bytes.size());
   std::uint64_t header_bytes = 0;
@@ -81,7 +81,7 @@ inline SafetensorsFile decode_safetensors(std::span<const std::byte> bytes, std:
   const std::span<const std::byte> data = bytes.subspan(prefix + header_bytes);
   detail::check_layout(header, data.size(), origin);
 
-  SafetensorsFile file;
+  TensorFile file;
   file.origin = origin;
   file.metadata = std::move(header.metadata);
   file.entries.reserve(header.items.size());
@@ -99,7 +99,7 @@ inline SafetensorsFile decode_safetensors(std::span<const std::byte> bytes, std:
 }
 
 /// Reads and checks `path`. Throws an Error that names it and the entry at fault.
-inline SafetensorsFile read_safetensors(const std::filesystem::path& path, std::uint64_t max_bytes = default_max_file_bytes) {
+inline TensorFile read_safetensors(const std::filesystem::path& path, std::uint64_t max_bytes = default_max_file_bytes) {
   return decode_safetensors(read_file(path, max_bytes), path.string());
 }
 

@@ -1,4 +1,4 @@
-/// write_safetensors: a SafetensorsFile to disk, atomically and with a checksum.
+/// write_safetensors: a TensorFile to disk, atomically and with a checksum.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 #include "taut/io/atomic_file.hpp"
 #include "taut/io/checksum.hpp"
 #include "taut/io/dtype.hpp"
-#include "taut/io/safetensors_file.hpp"
+#include "taut/io/tensor_file.hpp"
 #include "taut/io/safetensors_header.hpp"
 
 namespace taut {
@@ -34,9 +34,9 @@ inline std::string json_string(std::string_view text, std::string_view origin) {
   }
 }
 
-inline void check_entries(const SafetensorsFile& file) {
+inline void check_entries(const TensorFile& file) {
   std::unordered_set<std::string_view> names{"__metadata__"};
-  for (const SafetensorsEntry& entry : file.entries) {
+  for (const TensorEntry& entry : file.entries) {
     if (!names.insert(entry.name).second) fail(file.origin, ": two entries would be called ", quote(entry.name));
     index_t expected = bytes_of(entry.dtype);
     for (const index_t extent : entry.shape) expected *= extent;
@@ -51,10 +51,10 @@ inline void check_entries(const SafetensorsFile& file) {
 
 /// The file's bytes: the header's length, the header, padded with spaces to a multiple of 8 bytes, and the data. Wider types come
 /// first, so that every element lies aligned, otherwise in the entries' order. The checksum in the metadata is made anew.
-inline std::vector<std::byte> encode_safetensors(const SafetensorsFile& file) {
+inline std::vector<std::byte> encode_safetensors(const TensorFile& file) {
   detail::check_entries(file);
-  std::vector<const SafetensorsEntry*> entries;
-  for (const SafetensorsEntry& entry : file.entries) entries.push_back(&entry);
+  std::vector<const TensorEntry*> entries;
+  for (const TensorEntry& entry : file.entries) entries.push_back(&entry);
   std::stable_sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) { return bytes_of(a->dtype) > bytes_of(b->dtype); });
 
   const auto text = [&](std::string_view words) { return detail::json_string(words, file.origin); };
@@ -64,7 +64,7 @@ inline std::vector<std::byte> encode_safetensors(const SafetensorsFile& file) {
   }
   header += "}";
   std::uint64_t position = 0;
-  for (const SafetensorsEntry* entry : entries) {
+  for (const TensorEntry* entry : entries) {
     header += "," + text(entry->name) + ":{\"dtype\":" + text(name_of(entry->dtype)) + ",\"shape\":[";
     for (std::size_t axis = 0; axis < entry->shape.size(); ++axis) {
       header.append(axis == 0 ? "" : ",").append(std::to_string(entry->shape[axis]));
@@ -84,12 +84,12 @@ inline std::vector<std::byte> encode_safetensors(const SafetensorsFile& file) {
   std::memcpy(bytes.data(), &header_bytes, sizeof(header_bytes));
   std::memcpy(bytes.data() + sizeof(header_bytes), header.data(), header.size());
   auto out = bytes.begin() + static_cast<std::ptrdiff_t>(sizeof(header_bytes) + header.size());
-  for (const SafetensorsEntry* entry : entries) out = std::copy(entry->bytes.begin(), entry->bytes.end(), out);
+  for (const TensorEntry* entry : entries) out = std::copy(entry->bytes.begin(), entry->bytes.end(), out);
   return bytes;
 }
 
 /// Writes `file` to `path`, wholly or not at all. Throws an Error that names the path and the reason.
-inline void write_safetensors(const std::filesystem::path& path, const SafetensorsFile& file) {
+inline void write_safetensors(const std::filesystem::path& path, const TensorFile& file) {
   write_file_atomically(path, encode_safetensors(file));
 }
 

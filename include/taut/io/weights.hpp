@@ -12,7 +12,7 @@
 
 #include "taut/core/error.hpp"
 #include "taut/core/shape.hpp"
-#include "taut/io/safetensors_file.hpp"
+#include "taut/io/tensor_file.hpp"
 #include "taut/io/safetensors_reader.hpp"
 #include "taut/io/safetensors_writer.hpp"
 #include "taut/io/weights_info.hpp"
@@ -30,12 +30,22 @@ inline std::vector<index_t> extents_of(const Shape& shape) {
 /// PyTorch counts the batches a batch normalisation has seen; nothing is computed from it.
 inline bool is_batch_count(std::string_view name) { return name.ends_with(".num_batches_tracked"); }
 
+/// Throws an Error of the first differences, unless there is none.
+inline void refuse_differences(const TensorFile& file, const std::vector<std::string>& differences) {
+  if (differences.empty()) return;
+  constexpr std::size_t most = 3;
+  std::string sentence;
+  for (std::size_t i = 0; i < std::min(most, differences.size()); ++i) sentence.append(i == 0 ? "" : "; ").append(differences[i]);
+  if (differences.size() > most) sentence += "; and " + std::to_string(differences.size() - most) + " more";
+  fail(file.origin, ": weights of another network: ", sentence);
+}
+
 /// Throws an Error that names the first differences between a network's tensors and a file's.
 template <class Named>
-void check_same_network(const std::vector<Named>& tensors, const SafetensorsFile& file) {
+void check_same_network(const std::vector<Named>& tensors, const TensorFile& file) {
   std::vector<std::string> differences;
   for (const Named& tensor : tensors) {
-    const SafetensorsEntry* entry = file.find(tensor.name);
+    const TensorEntry* entry = file.find(tensor.name);
     const std::vector<index_t> expected = extents_of(tensor.shape);
     if (entry == nullptr) {
       differences.push_back("tensor " + quote(tensor.name) + ": expected " + extents(expected) + " but the file has none");
@@ -45,18 +55,13 @@ void check_same_network(const std::vector<Named>& tensors, const SafetensorsFile
       differences.push_back("tensor " + quote(tensor.name) + ": expected a floating type but found " + std::string(name_of(entry->dtype)));
     }
   }
-  for (const SafetensorsEntry& entry : file.entries) {
+  for (const TensorEntry& entry : file.entries) {
     const bool known = std::any_of(tensors.begin(), tensors.end(), [&](const Named& tensor) { return tensor.name == entry.name; });
     if (!known && !is_batch_count(entry.name)) {
       differences.push_back("tensor " + quote(entry.name) + ": the network has none but found " + extents(entry.shape));
     }
   }
-  if (differences.empty()) return;
-  constexpr std::size_t most = 3;
-  std::string sentence;
-  for (std::size_t i = 0; i < std::min(most, differences.size()); ++i) sentence.append(i == 0 ? "" : "; ").append(differences[i]);
-  if (differences.size() > most) sentence += "; and " + std::to_string(differences.size() - most) + " more";
-  fail(file.origin, ": weights of another network: ", sentence);
+  refuse_differences(file, differences);
 }
 
 }  // namespace detail
@@ -64,7 +69,7 @@ void check_same_network(const std::vector<Named>& tensors, const SafetensorsFile
 /// Fills `tensors` (a model's, with names and shapes) from `file`. All are checked before the first is written, so that an Error,
 /// which names every layer that differs, leaves them as they were.
 template <class Named>
-void fill_from(const SafetensorsFile& file, std::vector<Named>& tensors) {
+void fill_from(const TensorFile& file, std::vector<Named>& tensors) {
   detail::check_same_network(tensors, file);
   for (Named& tensor : tensors) {
     tensor.values = file.tensor<typename decltype(tensor.values)::value_type>(tensor.name);
@@ -73,8 +78,8 @@ void fill_from(const SafetensorsFile& file, std::vector<Named>& tensors) {
 
 /// The file that holds `tensors`, not yet written.
 template <class Named>
-SafetensorsFile weights_file(const std::vector<Named>& tensors, const WeightsInfo& info, std::string origin = "weights") {
-  SafetensorsFile file;
+TensorFile weights_file(const std::vector<Named>& tensors, const WeightsInfo& info, std::string origin = "weights") {
+  TensorFile file;
   file.metadata = to_metadata(info, origin);
   file.origin = std::move(origin);
   for (const Named& tensor : tensors) {
@@ -92,7 +97,7 @@ void save_weights(const std::filesystem::path& path, const Model& model, const W
 
 /// Copies a file's tensors into the model; one of another network throws an Error and changes nothing.
 template <class Model>
-void import_weights(const SafetensorsFile& file, Model& model) {
+void import_weights(const TensorFile& file, Model& model) {
   auto tensors = model.export_tensors();
   fill_from(file, tensors);
   model.import_tensors(tensors);
@@ -101,7 +106,7 @@ void import_weights(const SafetensorsFile& file, Model& model) {
 /// Reads what `save_weights` wrote. The Error for a file of another network names the layers that differ.
 template <class Model>
 WeightsInfo load_weights(const std::filesystem::path& path, Model& model) {
-  const SafetensorsFile file = read_safetensors(path);
+  const TensorFile file = read_safetensors(path);
   WeightsInfo info = weights_info(file);
   import_weights(file, model);
   return info;

@@ -17,7 +17,7 @@
 #include "taut/core/error.hpp"
 #include "taut/core/shape.hpp"
 #include "taut/io/checksum.hpp"
-#include "taut/io/safetensors_file.hpp"
+#include "taut/io/tensor_file.hpp"
 #include "taut/io/safetensors_writer.hpp"
 
 namespace taut {
@@ -48,7 +48,7 @@ std::string number_text(Number number) {
 }
 
 template <class Number>
-Number number_at(const SafetensorsFile& file, const std::string& key) {
+Number number_at(const TensorFile& file, const std::string& key) {
   const std::string& text = file.metadata_at(key);
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -59,7 +59,7 @@ Number number_at(const SafetensorsFile& file, const std::string& key) {
 }
 
 /// A JSON list of distinct, non-empty strings.
-inline std::vector<std::string> names_at(const SafetensorsFile& file, const std::string& key) {
+inline std::vector<std::string> names_at(const TensorFile& file, const std::string& key) {
   const std::string& text = file.metadata_at(key);
   const auto refuse = [&] {
     fail(file.origin, ": the metadata's \"", key, "\": expected a list of distinct names but found ", quote(text));
@@ -114,7 +114,7 @@ inline std::map<std::string, std::string> to_metadata(const WeightsInfo& info, s
 }
 
 /// From a file that Taut wrote. Throws an Error that names the key which is missing or makes no sense.
-inline WeightsInfo weights_info(const SafetensorsFile& file) {
+inline WeightsInfo weights_info(const TensorFile& file) {
   WeightsInfo info;
   info.class_names = detail::names_at(file, "class_names");
   info.mean = detail::number_at<float>(file, "mean");

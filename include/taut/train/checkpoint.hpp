@@ -27,7 +27,7 @@ inline double number_of(std::string_view text, std::string_view name, std::strin
   return number;
 }
 
-inline Shape shape_of(const SafetensorsEntry& entry, std::string_view origin) {
+inline Shape shape_of(const TensorEntry& entry, std::string_view origin) {
   const auto& extents = entry.shape;
   if (extents.empty() || extents.size() > static_cast<std::size_t>(Shape::max_rank)) {
     fail(origin, ": tensor ", quote(entry.name), ": expected 1 to ", Shape::max_rank, " axes, found ", extents.size());
@@ -41,7 +41,7 @@ inline Shape shape_of(const SafetensorsEntry& entry, std::string_view origin) {
 /// Writes wholly or not at all.
 template <class T>
 void save_checkpoint(const std::filesystem::path& path, const TrainingState<T>& state) {
-  SafetensorsFile file;
+  TensorFile file;
   file.origin = path.string();
   file.metadata["format"] = detail::checkpoint_format;
   for (const auto& [name, value] : state.settings) file.metadata[std::string(detail::setting_prefix) + name] = value;
@@ -60,7 +60,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState<T>& 
 /// Throws an Error that names the file where it isn't a checkpoint, or not one of numbers of type T.
 template <class T>
 TrainingState<T> load_checkpoint(const std::filesystem::path& path) {
-  const SafetensorsFile file = read_safetensors(path);
+  const TensorFile file = read_safetensors(path);
   const auto format = file.metadata.find("format");
   if (format == file.metadata.end() || format->second != detail::checkpoint_format) {
     fail(file.origin, ": expected a ", detail::quote(detail::checkpoint_format), ", found ",
@@ -74,7 +74,7 @@ TrainingState<T> load_checkpoint(const std::filesystem::path& path) {
       state.numbers.set(key.substr(detail::number_prefix.size()), detail::number_of(value, key, file.origin));
     }
   }
-  for (const SafetensorsEntry& entry : file.entries) {
+  for (const TensorEntry& entry : file.entries) {
     if (entry.dtype != dtype_of<T>()) {
       fail(file.origin, ": tensor ", detail::quote(entry.name), ": expected ", name_of(dtype_of<T>()), ", found ", name_of(entry.dtype));
     }

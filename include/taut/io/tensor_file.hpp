@@ -1,4 +1,4 @@
-/// SafetensorsFile: named arrays and a string-to-string dictionary, as one safetensors file holds them, in memory.
+/// TensorFile: named arrays and a string-to-string dictionary in memory, as a safetensors file or a PyTorch checkpoint holds them.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +47,7 @@ void convert(std::span<const std::byte> bytes, T* out, Convert as_number) {
 
 }  // namespace detail
 
-struct SafetensorsEntry {
+struct TensorEntry {
   std::string name;
   Dtype dtype = Dtype::f32;
   std::vector<index_t> shape;    ///< outermost first; none for a scalar
@@ -78,21 +78,21 @@ struct SafetensorsEntry {
 };
 
 /// What a file holds, in the file's order. `origin` names it in errors.
-struct SafetensorsFile {
-  std::vector<SafetensorsEntry> entries;
+struct TensorFile {
+  std::vector<TensorEntry> entries;
   std::map<std::string, std::string> metadata;
-  std::string origin = "safetensors";
+  std::string origin = "tensors";
 
-  const SafetensorsEntry* find(std::string_view name) const {
-    for (const SafetensorsEntry& entry : entries) {
+  const TensorEntry* find(std::string_view name) const {
+    for (const TensorEntry& entry : entries) {
       if (entry.name == name) return &entry;
     }
     return nullptr;
   }
 
   /// Throws an Error if there is no such tensor.
-  const SafetensorsEntry& at(std::string_view name) const {
-    const SafetensorsEntry* entry = find(name);
+  const TensorEntry& at(std::string_view name) const {
+    const TensorEntry* entry = find(name);
     if (entry == nullptr) fail(origin, ": there is no tensor ", detail::quote(name));
     return *entry;
   }
@@ -100,7 +100,7 @@ struct SafetensorsFile {
   /// The tensor's elements as T; throws an Error if it is missing or its type doesn't convert.
   template <class T>
   std::vector<T> tensor(std::string_view name) const {
-    const SafetensorsEntry& entry = at(name);
+    const TensorEntry& entry = at(name);
     try {
       return entry.values<T>();
     } catch (const Error& error) {

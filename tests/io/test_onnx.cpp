@@ -1,0 +1,128 @@
+// ONNX files: protocol buffers byte by byte, and networks that ONNX Runtime, where a Python has it, runs to the same logits.
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "networks.hpp"
+#include "support/temporary_directory.hpp"
+#include "taut/core/batch.hpp"
+#include "taut/core/channels_last.hpp"
+#include "taut/core/random.hpp"
+#include "taut/device/cpu.hpp"
+#include "taut/io/onnx.hpp"
+#include "taut/io/read_file.hpp"
+#include "taut/nn/model.hpp"
+
+using namespace taut;
+using namespace taut::test;
+
+namespace {
+
+/// "08 96 01"
+std::string hex(const std::string& bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    if (!text.empty()) text += ' ';
+    text += digits[value / 16];
+    text += digits[value % 16];
+  }
+  return text;
+}
+
+/// A model all of whose tensors are random, running statistics too.
+template <class Net>
+Model<Net, float, Cpu<>, 8> random_model() {
+  Model<Net, float, Cpu<>, 8> model{seed(3), Cpu<>{1}};
+  auto tensors = model.export_tensors();
+  Random random{4};
+  for (auto& tensor : tensors) {
+    const bool mean = tensor.name.ends_with("running_mean"), variance = tensor.name.ends_with("running_var");
+    if (!mean && !variance) continue;
+    for (float& value : tensor.values) value = mean ? random.uniform(-0.2F, 0.2F) : random.uniform(0.05F, 0.5F);
+  }
+  model.import_tensors(tensors);
+  return model;
+}
+
+void write_numbers(const std::filesystem::path& path, std::span<const float> numbers) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size_bytes()));
+}
+
+/// NAME.onnx, and beside it images (batch, channels, height, width) and the logits that Taut has for them.
+template <class Net>
+void write_case(const std::filesystem::path& directory, const std::string& name) {
+  constexpr index_t rows = 3;
+  auto model = random_model<Net>();
+  write_onnx(directory / (name + ".onnx"), model, {.graph_name = name, .metadata = {{"classes", "a, b"}}});
+  Batch<float, Net::input_shape, 8> batch(rows);
+  std::vector<float> images(rows * Net::input_shape.size());
+  Random random{5};
+  for (float& value : images) value = random.uniform(-1, 1);
+  for (index_t row = 0; row < rows; ++row) {
+    Tensor<float, Net::input_shape> image;
+    std::copy_n(images.data() + row * Net::input_shape.size(), Net::input_shape.size(), image.data());
+    to_channels_last(image, batch.view(), row);
+  }
+  const auto logits = model.evaluate(batch);
+  write_numbers(directory / (name + ".images"), images);
+  write_numbers(directory / (name + ".logits"), {logits.data, rows * Net::output_shape.size()});
+}
+
+}  // namespace
+
+TEST_CASE("protocol buffers as their specification's examples have them") {
+  CHECK(hex(detail::ProtobufWriter{}.number(1, 150).bytes()) == "08 96 01");
+  CHECK(hex(detail::ProtobufWriter{}.text(2, "testing").bytes()) == "12 07 74 65 73 74 69 6e 67");
+  CHECK(hex(detail::ProtobufWriter{}.message(3, detail::ProtobufWriter{}.number(1, 150)).bytes()) == "1a 03 08 96 01");
+  CHECK(hex(detail::ProtobufWriter{}.number(1, -2).bytes()) == "08 fe ff ff ff ff ff ff ff ff 01");
+  CHECK(hex(detail::ProtobufWriter{}.number(20, 7).bytes()) == "a0 01 07");
+  CHECK(hex(detail::ProtobufWriter{}.single(2, 1.0F).bytes()) == "15 00 00 80 3f");
+}
+
+TEST_CASE("a network's operators are a chain from input to output, without dropout") {
+  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Mlp>();
+  REQUIRE(nodes.size() == 4);
+  CHECK(nodes[0].operation == "Flatten");
+  CHECK(nodes[0].inputs == std::vector<std::string>{"input"});
+  CHECK(nodes[1].operation == "Gemm");
+  CHECK(nodes[1].inputs == std::vector<std::string>{"0", "1.weight", "1.bias"});
+  CHECK(nodes[2].operation == "Relu");
+  CHECK(nodes[3].inputs == std::vector<std::string>{"2", "4.weight", "4.bias"});
+  CHECK(nodes[3].output == "output");
+  const auto dropout_alone = detail::onnx_nodes<Sequential<Shape{3}, Dropout<50>>>();
+  REQUIRE(dropout_alone.size() == 1);
+  CHECK(dropout_alone[0].operation == "Identity");
+  CHECK(dropout_alone[0].output == "output");
+}
+
+TEST_CASE("a file that can't be written is an error that names it") {
+  auto model = random_model<Mlp>();
+  CHECK_THROWS_WITH_AS(write_onnx("/nowhere/network.onnx", model), doctest::Contains("/nowhere/network.onnx"), Error);
+}
+
+TEST_CASE("ONNX's checker accepts the files and ONNX Runtime gives the same logits: TAUT_PYTHON names a Python that has both") {
+  const char* const named = std::getenv("TAUT_PYTHON");
+  const std::string python = named == nullptr ? "python3" : named;
+  if (std::system((python + " -c 'import onnx, onnxruntime' 2>/dev/null").c_str()) != 0) {
+    MESSAGE("skipped: ", python, " lacks onnx or onnxruntime");
+    return;
+  }
+  const TemporaryDirectory directory;
+  write_case<Mlp>(directory.path(), "mlp");
+  write_case<Strided>(directory.path(), "strided");
+  write_case<Grouped>(directory.path(), "grouped");
+  write_case<Winograd>(directory.path(), "winograd");
+  write_case<EmotionNet>(directory.path(), "emotion");
+  const std::string command = python + " " + TAUT_TESTS_FOLDER + "/io/check_onnx.py " + directory.path().string();
+  CHECK(std::system(command.c_str()) == 0);
+}
