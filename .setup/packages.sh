@@ -15,11 +15,12 @@ esac
 missing=()
 has_header() { [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ]; }
 
-# needs PACKAGE command NAME | needs PACKAGE header FILE
+# needs PACKAGE command NAME | needs PACKAGE header FILE | needs PACKAGE file PATH
 needs() {
   case $2 in
     command) command -v "$3" >/dev/null 2>&1 || missing+=("$1") ;;
     header) has_header "$3" || missing+=("$1") ;;
+    file) [ -e "$3" ] || missing+=("$1") ;;
   esac
 }
 
@@ -38,6 +39,7 @@ fi
 if [ "$level" = all ]; then
   needs clang-16 command clang++-16
   needs clang-19 command clang++-19
+  needs libclang-rt-16-dev file "/usr/lib/llvm-16/lib/clang/16/lib/linux/libclang_rt.fuzzer-$(uname -m).a"
   needs time command /usr/bin/time
   needs g++-aarch64-linux-gnu command aarch64-linux-gnu-g++
   needs qemu-user command qemu-aarch64

@@ -3,13 +3,13 @@
 #   tests/run.sh          g++, release: tests, examples, benchmarks
 #   tests/run.sh --all    adds the longer tests, AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, clang, compile time,
 #                         and other instruction sets: all with SSE2 alone, the kernels on NEON under qemu-user and for AVX-512, which is
-#                         compiled everywhere and run where the processor has it
-#   tests/run.sh PART…    some of what --all does: release asan tsan clang-16 clang-19 sse2 neon avx512 compile-time
+#                         compiled everywhere and run where the processor has it; and a minute of fuzzing for each reader of files
+#   tests/run.sh PART…    some of what --all does: release asan tsan clang-16 clang-19 sse2 neon avx512 fuzz compile-time
 # The last line counts the tests of all builds; a build that breaks counts as one failed test.
 set -uo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-all_parts="release asan tsan clang-16 clang-19 sse2 neon avx512 compile-time"
+all_parts="release asan tsan clang-16 clang-19 sse2 neon avx512 fuzz compile-time"
 case "$*" in
   "") parts="quick" ;;
   --all) parts=$all_parts ;;
@@ -104,6 +104,7 @@ run_part() {
         check "AVX-512, compiled alone: this processor doesn't have it" .setup/build.sh avx512 build-avx512 $kernel_programs
       fi
       ;;
+    fuzz) build_and_test "Fuzzing" fuzz build-fuzz "-- fuzzers" "-R ^fuzz[.].*[.]minute$" ;;
     compile-time) check "Compile time" bench/compile_time.sh --check ;;
   esac
 }

@@ -1,21 +1,24 @@
 /// predict: pictures in, probabilities out.
 #include "emotion/predict.hpp"
 
-#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "emotion/load_classifier.hpp"
+#include "taut/data/classify.hpp"
 #include "taut/data/image_file.hpp"
 #include "taut/data/preparation.hpp"
+#include "taut/io/load_session.hpp"
 
 namespace emotion {
 
 void predict(const PredictOptions& options) {
   constexpr taut::index_t classes = EmotionNet::output_shape.size();
-  Classifier classifier{taut::seed(0), taut::Cpu<>{options.threads}};
-  const taut::WeightsInfo info = load_classifier(options.weights, classifier);
+  using FaceSession = taut::Session<EmotionNet, float, taut::Cpu<>, 1>;
+  const auto [session, info] = taut::load_session<FaceSession>(options.weights);
+  check_faces(options.weights, info);
+  FaceSession::Workspace workspace{taut::Cpu<>{options.threads}};
   const taut::Preparation preparation(info.image_height, info.image_width, {info.mean, info.std});
 
   std::vector<taut::GrayImage> faces;
@@ -28,13 +31,12 @@ void predict(const PredictOptions& options) {
     }
   }
 
-  taut::Batch<float, EmotionNet::input_shape, 1> face;
-  float probabilities[classes];
   nlohmann::json answers = nlohmann::json::array();
   for (std::size_t i = 0; i < faces.size(); ++i) {
-    preparation.plain(faces[i].pixels.data(), face.data());
-    classifier.softmax(classifier.evaluate(face), probabilities);
-    const auto best = static_cast<std::size_t>(std::max_element(probabilities, probabilities + classes) - probabilities);
+    const std::vector<taut::RankedClass> ranked = taut::classify(session, workspace, preparation, faces[i].pixels, classes);
+    double probabilities[classes];
+    for (const taut::RankedClass& each : ranked) probabilities[each.index] = each.probability;
+    const taut::index_t best = ranked[0].index;
     if (options.json) {
       nlohmann::json all;
       for (taut::index_t c = 0; c < classes; ++c) all[info.class_names[c]] = probabilities[c];
@@ -44,7 +46,7 @@ void predict(const PredictOptions& options) {
     std::cout << options.images[i] << ": " << info.class_names[best] << '\n';
     for (taut::index_t c = 0; c < classes; ++c) {
       std::cout << "  " << std::left << std::setw(10) << info.class_names[c] << std::right << std::fixed << std::setprecision(2)
-                << std::setw(7) << 100 * static_cast<double>(probabilities[c]) << " %\n";
+                << std::setw(7) << 100 * probabilities[c] << " %\n";
     }
   }
   if (options.json) std::cout << answers.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';

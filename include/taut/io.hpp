@@ -2,6 +2,7 @@
 #pragma once
 
 #include "taut/io/atomic_file.hpp"
+#include "taut/io/load_session.hpp"
 #include "taut/io/onnx.hpp"
 #include "taut/io/read_file.hpp"
 #include "taut/io/safetensors.hpp"

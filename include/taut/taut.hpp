@@ -3,6 +3,7 @@
 
 #include "taut/core/version.hpp"
 #include "taut/data/augmentation.hpp"
+#include "taut/data/classify.hpp"
 #include "taut/data/dataset.hpp"
 #include "taut/data/loader.hpp"
 #include "taut/data/preparation.hpp"
@@ -14,6 +15,7 @@
 #include "taut/nn/model.hpp"
 #include "taut/nn/session.hpp"
 #include "taut/nn/summary.hpp"
+#include "taut/nn/top_classes.hpp"
 #include "taut/train/adam.hpp"
 #include "taut/train/class_weights.hpp"
 #include "taut/train/classification_report.hpp"

@@ -105,6 +105,25 @@ TEST_CASE("a session keeps the weights that it was made with") {
   CHECK(copied(model->evaluate(view<Folded>(samples))) != before);
 }
 
+TEST_CASE("any number of rows goes through a session, batch after batch") {
+  const auto model = trained_model<Folded, double, Reference>();
+  const Session<Folded, double, Reference, 8> session{*model};
+  decltype(session)::Workspace workspace;
+  constexpr index_t size = Folded::output_shape.size();
+  for (const index_t rows : {index_t{0}, index_t{1}, index_t{8}, index_t{19}}) {
+    const std::vector<double> samples = random_samples<Folded, double>(rows, 3);
+    std::vector<double> outputs(rows * size);
+    session.run_all(view<Folded>(samples), outputs, workspace);
+    for (index_t row = 0; row < rows; ++row) {
+      const auto alone = session.run(BatchView<const double, Folded::input_shape>{samples.data() + row * Folded::input_shape.size(), 1}, workspace);
+      CHECK(std::equal(alone.data, alone.data + size, outputs.data() + row * size));
+    }
+  }
+  const std::vector<double> samples = random_samples<Folded, double>(2, 3);
+  std::vector<double> short_of_one(2 * size - 1);
+  CHECK_THROWS_WITH_AS(session.run_all(view<Folded>(samples), short_of_one, workspace), doctest::Contains("room for 2 outputs"), Error);
+}
+
 TEST_CASE("eight threads share a session and get the bits that one gets") {
   const auto model = trained_model<Wide, float, Cpu<>>();
   using Device = Cpu<XsimdGemm, SingleThread>;

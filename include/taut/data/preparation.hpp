@@ -26,6 +26,8 @@ class Preparation {
     augmentation.check();
   }
 
+  index_t pixels() const { return height_ * width_; }
+
   /// Normalises and changes nothing else.
   void plain(const std::uint8_t* image,  // (height, width)
              float* out                  // (height, width, 1)

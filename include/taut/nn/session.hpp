@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "taut/core/arena.hpp"
 #include "taut/core/batch.hpp"
+#include "taut/core/error.hpp"
 #include "taut/device/device.hpp"
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/inference_step.hpp"
@@ -52,6 +54,7 @@ class Session {
  public:
   using Network = Net;
   using Scalar = T;
+  using DeviceType = D;
   using Input = BatchView<const T, Net::input_shape>;
   using Output = BatchView<const T, Net::output_shape>;
   static constexpr index_t max_batch = MaxBatch;
@@ -102,6 +105,18 @@ class Session {
       (step.template operator()<I>(), ...);
     }(std::make_index_sequence<steps>{});
     return {x, input.rows};
+  }
+
+  /// The outputs of any number of rows, a batch of up to MaxBatch after the other, into `outputs` (rows, output).
+  void run_all(Input samples, std::span<T> outputs, Workspace& workspace) const {
+    constexpr index_t size = Net::output_shape.size();
+    if (outputs.size() != samples.rows * size) {
+      fail("the session expects room for ", samples.rows, " outputs of ", size, " numbers but got ", outputs.size(), " numbers");
+    }
+    for (index_t row = 0; row < samples.rows; row += MaxBatch) {
+      const Output found = run(Input{samples.row(row), std::min(MaxBatch, samples.rows - row)}, workspace);
+      std::copy_n(found.data, found.rows * size, outputs.data() + row * size);
+    }
   }
 
  private:
