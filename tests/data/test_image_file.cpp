@@ -92,6 +92,19 @@ TEST_CASE("files that are no picture are refused by name") {
   CHECK(says(error_of([&] { (void)read_gray_image(folder.path()); }), {folder.path().string(), "directory"}));
 }
 
+TEST_CASE("a Huffman table of more codes than bytes have values is refused before the decoder writes it") {
+  Bytes damaged(std::begin(gray_jpeg), std::end(gray_jpeg));
+  index_t tables = 0;
+  for (index_t at = 2; at + 20 < damaged.size() && damaged[at + 1] != 0xDA; at += 2 + index_t{damaged[at + 2]} * 256 + damaged[at + 3]) {
+    if (damaged[at + 1] != 0xC4) continue;
+    ++tables;
+    Bytes one = damaged;
+    one[at + 5 + 14] = one[at + 5 + 15] = 255;  // codes of 15 and of 16 bits
+    CHECK(says(error_with("tables.jpg", one), {"tables.jpg", "Huffman tables of at most 256 codes but found one of"}));
+  }
+  CHECK(tables > 0);
+}
+
 TEST_CASE("a picture cut off anywhere is refused") {
   for (const Bytes& whole :
        {Bytes(std::begin(gray_jpeg), std::end(gray_jpeg)), Bytes(std::begin(colour_jpeg), std::end(colour_jpeg)), flat_png(16, 16, 99)}) {

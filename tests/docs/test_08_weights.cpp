@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <iostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,30 @@ namespace {
 using Net = taut::Sequential<taut::Shape{1, 4, 4}, taut::Flatten, taut::Linear<8>, taut::ReLU, taut::Dropout<30>, taut::Linear<5>>;
 
 }  // namespace
+
+TEST_CASE("docs/08_weights.md: into a program that infers") {
+  using FaceSession = taut::Session<Net, float, taut::Cpu<>, 1>;
+  const taut::test::TemporaryDirectory directory;
+  const std::filesystem::path weights = directory / "net.safetensors";
+  taut::WeightsInfo known;
+  known.class_names = {"a", "b", "c", "d", "e"};
+  known.image_height = known.image_width = 4;
+  taut::save_weights(weights, taut::Model<Net, float, taut::Cpu<>>{taut::seed(1)}, known);
+  const std::vector<std::uint8_t> picture(16, 100);
+  std::ostringstream answers;
+  std::streambuf* const screen = std::cout.rdbuf(answers.rdbuf());
+  {
+    const auto [session, info] = taut::load_session<FaceSession>(weights);
+    const taut::Preparation preparation(info.image_height, info.image_width, {info.mean, info.std});
+    FaceSession::Workspace workspace;
+    for (const taut::RankedClass& each : taut::classify(session, workspace, preparation, picture, 2)) {
+      std::cout << info.class_names[each.index] << " " << each.probability << "\n";
+    }
+  }
+  std::cout.rdbuf(screen);
+  const std::string said = answers.str();
+  CHECK(std::count(said.begin(), said.end(), '\n') == 2);
+}
 
 TEST_CASE("docs/08_weights.md: PyTorch in, ONNX out") {
   const taut::test::TemporaryDirectory directory;

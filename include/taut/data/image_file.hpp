@@ -1,6 +1,7 @@
 /// read_gray_image: a JPEG or PNG file as gray pixels, whatever colours, alpha or depth it has.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -39,8 +40,23 @@ inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path) {
   return bytes;
 }
 
-/// Whether a JPEG runs through to its end-of-image marker. The decoder fills what is missing with gray and says nothing.
-inline bool jpeg_is_complete(std::span<const std::uint8_t> file) {
+/// Codes of the largest of the Huffman tables that begin within `bytes` of `file`: each has a byte of its own, 16 counts and as many values.
+inline index_t largest_huffman_table(std::span<const std::uint8_t> file, index_t bytes) {
+  constexpr index_t lengths = 16;
+  index_t largest = 0;
+  for (index_t at = 0; at < bytes && at + 1 + lengths <= file.size();) {
+    index_t codes = 0;
+    for (index_t length = 0; length < lengths; ++length) codes += file[at + 1 + length];
+    largest = std::max(largest, codes);
+    at += 1 + lengths + codes;
+  }
+  return largest;
+}
+
+/// Throws an Error for what the decoder would let pass: a JPEG that doesn't run through to its end-of-image marker, whose missing part it
+/// fills with gray; and a Huffman table of more codes than bytes have values, which it writes beyond its own table.
+inline void check_jpeg(std::span<const std::uint8_t> file, const std::string& name) {
+  constexpr index_t most_codes = 256;
   index_t at = 2;
   while (at + 1 < file.size()) {
     if (file[at] != 0xFF) {  // coded pixels up to the next marker
@@ -48,18 +64,23 @@ inline bool jpeg_is_complete(std::span<const std::uint8_t> file) {
       continue;
     }
     const std::uint8_t marker = file[at + 1];
-    if (marker == 0xD9) return true;
+    if (marker == 0xD9) return;
     if (marker == 0xFF) {
       ++at;  // fill byte
     } else if (marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
       at += 2;  // stands alone
     } else if (at + 3 < file.size()) {
-      at += 2 + index_t{file[at + 2]} * 256 + file[at + 3];  // a segment, with its length
+      const index_t length = index_t{file[at + 2]} * 256 + file[at + 3];  // of a segment, itself included
+      if (marker == 0xC4 && length > 2) {
+        const index_t codes = largest_huffman_table(file.subspan(at + 4), length - 2);
+        if (codes > most_codes) fail(name, ": expected Huffman tables of at most ", most_codes, " codes but found one of ", codes);
+      }
+      at += 2 + length;
     } else {
-      return false;
+      break;
     }
   }
-  return false;
+  fail(name, ": expected a whole JPEG file but it is truncated (no end-of-image marker)");
 }
 
 inline GrayImage decode_image(std::span<const std::uint8_t> file, const std::string& name) {
@@ -67,6 +88,7 @@ inline GrayImage decode_image(std::span<const std::uint8_t> file, const std::str
   const bool jpeg = file.size() > 2 && file[0] == 0xFF && file[1] == 0xD8;
   const bool png = file.size() > 4 && file[0] == 0x89 && file[1] == 'P' && file[2] == 'N' && file[3] == 'G';
   if (!jpeg && !png) fail(name, ": expected a JPEG or PNG file but its first bytes are neither's");
+  if (jpeg) check_jpeg(file, name);
   int width = 0, height = 0, channels = 0;
   if (stbi_info_from_memory(file.data(), length, &width, &height, &channels) == 0) {
     fail(name, ": expected a readable ", jpeg ? "JPEG" : "PNG", " header but found a broken one (", stbi_failure_reason(), ")");
@@ -76,7 +98,6 @@ inline GrayImage decode_image(std::span<const std::uint8_t> file, const std::str
     fail(name, ": expected 1 to ", ImageLimits::side, " pixels a side and at most ", ImageLimits::pixels, " in all but found ", width, "x",
          height);
   }
-  if (jpeg && !jpeg_is_complete(file)) fail(name, ": expected a whole JPEG file but it is truncated (no end-of-image marker)");
   const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> decoded(
       stbi_load_from_memory(file.data(), length, &width, &height, &channels, 0), &stbi_image_free);
   if (!decoded) {
