@@ -24,7 +24,7 @@ find taut -name '*.hpp' | LC_ALL=C sort | xargs awk '
       return "^(kernels/" part[2] "/|device/device.hpp$|core/)"
     }
     if (from ~ /^train\//) return "^(train/|data/|io/|nn/|device/device.hpp$|core/)"
-    if (from ~ /^data\//) return "^(data/|core/)"
+    if (from ~ /^data\//) return "^(data/|nn/|core/)"
     if (from ~ /^io\//) return "^(io/|nn/|core/)"
     if (from ~ /^report\//) return "^(report/|train/|data/|io/|nn/|core/)"
     if (from ~ /^eigen\//) return "^(eigen/|core/)"
