@@ -55,7 +55,10 @@ inline std::vector<std::byte> encode_safetensors(const TensorFile& file) {
   detail::check_entries(file);
   std::vector<const TensorEntry*> entries;
   for (const TensorEntry& entry : file.entries) entries.push_back(&entry);
-  std::stable_sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) { return bytes_of(a->dtype) > bytes_of(b->dtype); });
+  // Not stable_sort, whose temporary buffer in libstdc++ 12 clang 19 calls deprecated: where types are equal, the order is the vector's.
+  std::sort(entries.begin(), entries.end(), [](const TensorEntry* a, const TensorEntry* b) {
+    return bytes_of(a->dtype) != bytes_of(b->dtype) ? bytes_of(a->dtype) > bytes_of(b->dtype) : a < b;
+  });
 
   const auto text = [&](std::string_view words) { return detail::json_string(words, file.origin); };
   std::string header = "{\"__metadata__\":{" + text(checksum_key) + ":" + text(checksum_of(file));

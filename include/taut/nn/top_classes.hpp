@@ -34,7 +34,9 @@ std::vector<RankedClass> top_classes(std::span<const T> logits, index_t count) {
     sum += classes[i].probability;
   }
   for (RankedClass& each : classes) each.probability /= sum;
-  std::ranges::stable_sort(classes, [](const RankedClass& a, const RankedClass& b) { return a.probability > b.probability; });
+  std::ranges::sort(classes, [](const RankedClass& a, const RankedClass& b) {
+    return a.probability != b.probability ? a.probability > b.probability : a.index < b.index;
+  });
   classes.resize(std::min(count, classes.size()));
   return classes;
 }
