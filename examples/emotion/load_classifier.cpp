@@ -8,11 +8,6 @@ namespace emotion {
 
 taut::WeightsInfo load_classifier(const std::filesystem::path& weights, Classifier& classifier) {
   taut::WeightsInfo info = taut::load_weights(weights, classifier);
-  check_faces(weights, info);
-  return info;
-}
-
-void check_faces(const std::filesystem::path& weights, const taut::WeightsInfo& info) {
   if (info.class_names.size() != EmotionNet::output_shape.size()) {
     taut::fail(weights.string(), ": expected the names of ", EmotionNet::output_shape.size(), " classes but found ",
                info.class_names.size());
@@ -21,6 +16,7 @@ void check_faces(const std::filesystem::path& weights, const taut::WeightsInfo& 
     taut::fail(weights.string(), ": expected pictures of ", EmotionNet::input_shape.d2, "x", EmotionNet::input_shape.d1, " but found ",
                info.image_width, "x", info.image_height);
   }
+  return info;
 }
 
 }  // namespace emotion

@@ -11,7 +11,4 @@ namespace emotion {
 /// Fills the classifier from a weights file and returns what the file says about its classes and pictures.
 taut::WeightsInfo load_classifier(const std::filesystem::path& weights, Classifier& classifier);
 
-/// Throws an Error unless the weights are of a network with this one's classes and pictures.
-void check_faces(const std::filesystem::path& weights, const taut::WeightsInfo& info);
-
 }  // namespace emotion

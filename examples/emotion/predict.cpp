@@ -5,21 +5,14 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "emotion/load_classifier.hpp"
-#include "taut/data/classify.hpp"
+#include "emotion/face_session.hpp"
 #include "taut/data/image_file.hpp"
-#include "taut/data/preparation.hpp"
-#include "taut/io/load_session.hpp"
 
 namespace emotion {
 
 void predict(const PredictOptions& options) {
-  constexpr taut::index_t classes = EmotionNet::output_shape.size();
-  using FaceSession = taut::Session<EmotionNet, float, taut::Cpu<>, 1>;
-  const auto [session, info] = taut::load_session<FaceSession>(options.weights);
-  check_faces(options.weights, info);
-  FaceSession::Workspace workspace{taut::Cpu<>{options.threads}};
-  const taut::Preparation preparation(info.image_height, info.image_width, {info.mean, info.std});
+  FaceSession session(options.weights, options.threads);
+  const taut::WeightsInfo& info = session.info();
 
   std::vector<taut::GrayImage> faces;
   for (const std::string& path : options.images) {
@@ -33,18 +26,18 @@ void predict(const PredictOptions& options) {
 
   nlohmann::json answers = nlohmann::json::array();
   for (std::size_t i = 0; i < faces.size(); ++i) {
-    const std::vector<taut::RankedClass> ranked = taut::classify(session, workspace, preparation, faces[i].pixels, classes);
-    double probabilities[classes];
+    const std::vector<taut::RankedClass> ranked = session.classify(faces[i].pixels);
+    std::vector<double> probabilities(ranked.size());
     for (const taut::RankedClass& each : ranked) probabilities[each.index] = each.probability;
     const taut::index_t best = ranked[0].index;
     if (options.json) {
       nlohmann::json all;
-      for (taut::index_t c = 0; c < classes; ++c) all[info.class_names[c]] = probabilities[c];
+      for (taut::index_t c = 0; c < probabilities.size(); ++c) all[info.class_names[c]] = probabilities[c];
       answers.push_back({{"image", options.images[i]}, {"class", info.class_names[best]}, {"probabilities", all}});
       continue;
     }
     std::cout << options.images[i] << ": " << info.class_names[best] << '\n';
-    for (taut::index_t c = 0; c < classes; ++c) {
+    for (taut::index_t c = 0; c < probabilities.size(); ++c) {
       std::cout << "  " << std::left << std::setw(10) << info.class_names[c] << std::right << std::fixed << std::setprecision(2)
                 << std::setw(7) << 100 * probabilities[c] << " %\n";
     }
