@@ -8,6 +8,7 @@
 
 #include "emotion/load_classifier.hpp"
 #include "emotion/open_faces.hpp"
+#include "emotion/train.hpp"
 #include "taut/io/atomic_file.hpp"
 #include "taut/train/classification_report.hpp"
 #include "taut/train/evaluate.hpp"
@@ -66,7 +67,7 @@ void evaluate(const EvaluateOptions& options) {
   const taut::WeightsInfo info = load_classifier(options.weights, classifier);
   // Imported weights don't say how their validation pictures were drawn.
   const bool split_known = info.val_fraction > 0;
-  const taut::DataSource source = open_faces(options.data, split_known ? info.val_fraction : 0.1, info.split_seed);
+  const taut::DataSource source = open_faces(options.data, split_known ? info.val_fraction : TrainOptions{}.val_fraction, info.split_seed);
   const auto [data, name] = split_of(source.splits, options.split);
   if (data->class_names() != info.class_names) {
     taut::fail(options.data, ": the classes are not those of ", options.weights, ": expected ", joined(info.class_names), " but found ",

@@ -180,7 +180,7 @@ TEST_CASE("a pickle can name nothing but what tensors need, and do nothing but b
   CHECK(contains(pickle_error("ios\nsystem\n."sv), "opcode 105 at byte 0"));  // INST
   CHECK(contains(pickle_error(")\x81."sv), "opcode 129"));                    // NEWOBJ
   CHECK(contains(pickle_error("."sv), "takes more from its stack"));
-  CHECK(contains(pickle_error("(K\x01K\x02."sv), ""));
+  CHECK(pickle_error("(K\x01K\x02."sv) == "");  // a mark that nothing takes is none of ours to mind
   CHECK(contains(pickle_error("K\x01(\x85."sv), "takes more from its stack"));  // nothing below the mark may be taken
   CHECK(contains(pickle_error("t."sv), "mark is missing"));
   CHECK(contains(pickle_error("h\x07."sv), "recalls 7"));
