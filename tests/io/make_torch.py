@@ -62,6 +62,30 @@ def repacked(content, compression):
     return packed.getvalue()
 
 
+def with_pickle(content, *changes):
+    """The same archive with its pickle's bytes changed, and checksums that agree."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w") as target:
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename.endswith("/data.pkl"):
+                for old, new in changes:
+                    assert data.count(old) == 1, (old, data)
+                    data = data.replace(old, new)
+            target.writestr(entry.filename, data)
+    return packed.getvalue()
+
+
+def write_impossible():
+    """Three numbers whose tensor says that it has four of them, or two thousand million."""
+    saved = io.BytesIO()
+    torch.save({"a": torch.arange(3, dtype=torch.float32)}, saved)
+    size, stride = b"K\x03\x85", b"K\x01\x85"
+    (FOLDER / "beyond.pth").write_bytes(with_pickle(saved.getvalue(), (size, b"K\x04\x85")))
+    (FOLDER / "expanded.pth").write_bytes(with_pickle(saved.getvalue(), (size, b"J\xff\xff\xff\x7f\x85"), (stride, b"K\x00\x85")))
+    (FOLDER / "numbered.pth").write_bytes(with_pickle(saved.getvalue(), (b"X\x01\x00\x00\x00a", b"K\x07")))
+
+
 def as_zip64(content):
     """The same archive whose end record refers to a ZIP64 one for everything."""
     end = content.rindex(b"PK\x05\x06")
@@ -80,6 +104,7 @@ def main():
     content = (FOLDER / "views.pth").read_bytes()
     (FOLDER / "zip64.pth").write_bytes(as_zip64(content))
     (FOLDER / "compressed.pth").write_bytes(repacked(content, zipfile.ZIP_DEFLATED))
+    write_impossible()
     layer = nn.Sequential(nn.Linear(2, 3))
     torch.save(layer, FOLDER / "module.pth")
     torch.save(layer.state_dict(), FOLDER / "before_1_6.pth", _use_new_zipfile_serialization=False)

@@ -155,6 +155,9 @@ TEST_CASE("what is no state_dict is refused by name") {
   CHECK(contains(decode_error(bytes("before_1_6")), "before PyTorch 1.6"));
   CHECK(contains(decode_error(bytes("compressed")), "is compressed (method 8)"));
   CHECK(contains(decode_error(bytes("module")), "holds a whole module of class \"torch.nn.modules.container.Sequential\""));
+  CHECK(contains(decode_error(bytes("beyond")), "tensor \"a\": reaches beyond the 3 elements of its storage"));
+  CHECK(contains(decode_error(bytes("expanded")), "tensor \"a\": describes more than the file can hold"));
+  CHECK(contains(decode_error(bytes("numbered")), "a tensor without a name"));
   CHECK(contains(decode_error(Bytes(100)), "expected a zip file"));
   CHECK(contains(decode_error({}), "expected a zip file"));
   CHECK(contains(error_of([] { (void)read_torch("/nowhere.pth"); }), "/nowhere.pth"));

@@ -46,6 +46,7 @@ class TorchFile {
     for (const auto& [name, value] : dictionary(key)) {
       const auto* const tensor = pickle_.get<PickleTensor>(value);
       if (tensor == nullptr) refuse(key, name);
+      if (name.empty()) fail(origin_, ": has a tensor without a name");
       if (!names.insert(name).second) fail(origin_, ": tensor ", quote(name), " is there twice");
       file.entries.push_back(entry(name, *tensor));
     }
