@@ -15,6 +15,7 @@
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/cross_entropy.hpp"
 #include "taut/nn/initialize.hpp"
+#include "taut/nn/loss.hpp"
 #include "taut/nn/model_misfit.hpp"
 #include "taut/nn/sequential.hpp"
 #include "taut/nn/step.hpp"
@@ -47,7 +48,7 @@ class Model {
         vectors_(memory.vectors),
         argmax_(memory.argmax_bytes),
         workspace_(workspace_elements(device_)),
-        class_weights_(Net::output_shape.size()) {
+        loss_scratch_(Net::output_shape.size()) {
     initialize(Net::plan, seed, parameters_.data(), buffers_.data());
   }
 
@@ -83,20 +84,20 @@ class Model {
   }
 
   /// One training pass: forward, loss, backward. A loss that isn't finite leaves the gradients alone: see `first_non_finite`.
-  template <class Samples, index_t Classes>
-  LossSums forward_backward(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
-    check(checked(samples).rows, labels, loss);
-    const Output logits = forward(samples);
-    const LossSums sums = cross_entropy(logits, labels, loss, output_gradient_data());
+  /// What `targets` are is the loss's to say: labels for CrossEntropy, a Batch or BatchView of the output's shape for others.
+  template <class Samples, class L, class Targets = typename L::template Targets<T, Net::output_shape>>
+  LossSums forward_backward(const Samples& samples, const Targets& targets, const L& loss) {
+    const auto accepted = checked_targets(checked(samples).rows, targets, loss);
+    const LossSums sums = loss.sums(device_, forward(samples), accepted, loss_scratch_.data(), output_gradient_data());
     if (std::isfinite(sums.loss)) run_backward();
     return sums;
   }
 
   /// The loss in inference mode; no gradients.
-  template <class Samples, index_t Classes>
-  LossSums loss(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
-    check(checked(samples).rows, labels, loss);
-    return cross_entropy(evaluate(samples), labels, loss, nullptr);
+  template <class Samples, class L, class Targets = typename L::template Targets<T, Net::output_shape>>
+  LossSums loss(const Samples& samples, const Targets& targets, const L& loss) {
+    const auto accepted = checked_targets(checked(samples).rows, targets, loss);
+    return loss.sums(device_, evaluate(samples), accepted, loss_scratch_.data(), static_cast<T*>(nullptr));
   }
 
   /// The output of the last forward pass, in either mode.
@@ -213,36 +214,18 @@ class Model {
   T* output_gradient_data() { return activations_.data() + memory.gradient_offset[steps - 1]; }
 
   /// Before anything moves.
-  template <index_t Classes>
-  static void check(index_t rows, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
-    (void)diagnostics::require<Net::output_shape == Shape{Classes}, diagnostics::loss_misfit<Net, Classes>>{};
-    if (labels.size() != rows) fail("the loss expects ", rows, " labels but got ", labels.size());
-    for (index_t i = 0; i < labels.size(); ++i) {
-      if (labels[i] < 0 || static_cast<index_t>(labels[i]) >= Classes) {
-        fail("label ", i, " of the batch should be a class from 0 to ", Classes - 1, " but is ", labels[i]);
-      }
-    }
-    if (!(loss.label_smoothing >= 0 && loss.label_smoothing <= 1)) {
-      fail("the loss expects a label smoothing from 0 to 1 but got ", loss.label_smoothing);
-    }
-    for (const double weight : loss.class_weights) {
-      if (!(weight >= 0 && std::isfinite(weight))) fail("the loss expects class weights of 0 or more but got ", weight);
-    }
-  }
-
-  template <index_t Classes>
-  LossSums cross_entropy(Output logits, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss, T* gradient) {
-    static_assert(LossKernels<D, T>, "this device has no loss kernels (cross_entropy, softmax)");
-    for (index_t i = 0; i < Classes; ++i) class_weights_.data()[i] = static_cast<T>(loss.class_weights[i]);
-    return device_.template cross_entropy<T>(logits.rows, Classes, logits.data, labels.data(), class_weights_.data(), loss.label_smoothing,
-                                             gradient);
+  template <class Targets, class L>
+  static auto checked_targets(index_t rows, const Targets& targets, const L& loss) {
+    const auto accepted = detail::accept_targets<Net, T, L>(targets);
+    loss.check(rows, accepted);
+    return accepted;
   }
 
   D device_;
   Seed seed_;
   Arena<T> parameters_, gradients_, buffers_, activations_, vectors_;
   Arena<std::uint8_t> argmax_;
-  Arena<T> workspace_, class_weights_;
+  Arena<T> workspace_, loss_scratch_;
   Input input_{};
   std::uint64_t forward_passes_ = 0;
 };

@@ -4,23 +4,83 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <vector>
+#include <type_traits>
 
 #include "taut/core/batch.hpp"
 #include "taut/data/dataset.hpp"
 #include "taut/data/preparation.hpp"
 #include "taut/device/device.hpp"
 #include "taut/nn/cross_entropy.hpp"
+#include "taut/train/batch_source.hpp"
 #include "taut/train/confusion_matrix.hpp"
 
 namespace taut {
 
-/// What an evaluation found.
+/// What an evaluation of a classifier found.
 struct Evaluation {
-  double loss = 0;  ///< the weighted mean, as the loss defines it, over all pictures
+  double loss = 0;  ///< the weighted mean, as the loss defines it, over all samples
   ConfusionMatrix matrix;
 };
+
+/// What an evaluation found where the loss knows no classes.
+struct LossEvaluation {
+  double loss = 0;  ///< the mean over all elements
+};
+
+namespace detail {
+
+/// Adds batches up.
+template <class Model, class L>
+class EvaluationSums {
+ public:
+  using Result = std::conditional_t<L::has_accuracy, Evaluation, LossEvaluation>;
+
+  void add(Model& model, const auto& samples, const auto& targets, const L& loss) {
+    const LossSums sums = model.loss(samples, targets, loss);
+    result_.loss += sums.loss;
+    weight_ += sums.weight;
+    if constexpr (L::has_accuracy) {
+      const typename Model::Output logits = model.output();
+      for (index_t i = 0; i < logits.rows; ++i) {
+        const auto* const row = logits.row(i);
+        result_.matrix.add(L::class_of(targets, i), static_cast<index_t>(std::max_element(row, row + L::classes) - row));
+      }
+    }
+  }
+
+  Result result() const {
+    Result mean = result_;
+    if (weight_ > 0) mean.loss /= weight_;
+    return mean;
+  }
+
+ private:
+  static Result empty() {
+    if constexpr (L::has_accuracy) {
+      return {0, ConfusionMatrix(L::classes)};
+    } else {
+      return {};
+    }
+  }
+
+  Result result_ = empty();
+  double weight_ = 0;
+};
+
+}  // namespace detail
+
+/// Runs all batches of `source`'s first epoch through the model without changing it: an Evaluation, or a LossEvaluation where the loss
+/// knows no classes.
+template <class Model, BatchSource Source, class L>
+auto evaluate(Model& model, Source& source, const L& loss) {
+  detail::EvaluationSums<Model, L> sums;
+  source.start(0, 0);
+  while (const auto batch = source.next()) {
+    const typename L::template Targets<typename Model::Scalar, Model::Network::output_shape> targets{batch->labels, batch->rows};
+    sums.add(model, typename Model::Input{batch->images, batch->rows}, targets, loss);
+  }
+  return sums.result();
+}
 
 /// Runs all pictures of `data` through the model, in their order, without changing them. Pictures and classes must be the network's.
 template <class Model, index_t Classes>
@@ -35,24 +95,14 @@ Evaluation evaluate(Model& model, const ImageDataset& data, Normalization normal
   }
   const Preparation preparation(data.height(), data.width(), normalization);
   const auto images = std::make_unique<Batch<float, sample, Model::max_batch>>();
-  Evaluation evaluation{0, ConfusionMatrix(Classes)};
-  double weight = 0;
+  detail::EvaluationSums<Model, CrossEntropy<Classes>> sums;
   for (index_t first = 0; first < data.size(); first += Model::max_batch) {
     const index_t rows = std::min(Model::max_batch, data.size() - first);
     images->resize(rows);
     for (index_t i = 0; i < rows; ++i) preparation.plain(data.image(first + i).data(), images->row(i));
-    const std::span<const std::int32_t> labels = data.labels().subspan(first, rows);
-    const LossSums sums = model.loss(*images, labels, loss);
-    evaluation.loss += sums.loss;
-    weight += sums.weight;
-    const typename Model::Output logits = model.output();
-    for (index_t i = 0; i < rows; ++i) {
-      const float* const row = logits.row(i);
-      evaluation.matrix.add(static_cast<index_t>(labels[i]), static_cast<index_t>(std::max_element(row, row + Classes) - row));
-    }
+    sums.add(model, *images, data.labels().subspan(first, rows), loss);
   }
-  if (weight > 0) evaluation.loss /= weight;
-  return evaluation;
+  return sums.result();
 }
 
 }  // namespace taut
