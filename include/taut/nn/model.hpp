@@ -1,10 +1,12 @@
 /// Model: a network with memory, on a device; it trains and it infers.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "taut/device/device.hpp"
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/cross_entropy.hpp"
+#include "taut/nn/frozen_parameters.hpp"
 #include "taut/nn/initialize.hpp"
 #include "taut/nn/loss.hpp"
 #include "taut/nn/model_misfit.hpp"
@@ -129,6 +132,18 @@ class Model {
   std::span<const T> parameters() const { return parameters_.span(); }
   std::span<T> gradients() { return gradients_.span(); }
   std::span<const T> gradients() const { return gradients_.span(); }
+  /// Leaves parameters alone, by PyTorch's names: those of a layer ("0"), a single one ("0.weight") or all (""). Frozen parameters have
+  /// gradients of 0 and no optimizer moves or decays them, as with PyTorch's requires_grad_(False). A batch norm whose parameters are all
+  /// frozen also keeps its running statistics and normalises by them, as in PyTorch's eval(). The way back ends at the first layer that
+  /// isn't frozen. An Error where no parameter has the name.
+  void freeze(std::string_view prefix = "") { set_frozen(prefix, true); }
+  /// Takes `freeze` back. Optimizers count steps for all parameters at once: a new one is better for what thaws late.
+  void unfreeze(std::string_view prefix = "") { set_frozen(prefix, false); }
+  /// PyTorch's names of the frozen parameters.
+  std::vector<std::string> frozen() const { return frozen_.names(); }
+  /// The parameters that aren't frozen: the whole arena where none is.
+  std::span<const ParameterSpan> trainable_spans() const { return frozen_.trainable(); }
+
   /// What isn't trained: running statistics.
   std::span<T> buffers() { return buffers_.span(); }
   std::span<const T> buffers() const { return buffers_.span(); }
@@ -199,6 +214,7 @@ class Model {
     step.vectors = vectors_.data() + memory.vectors_offset[I];
     step.argmax = argmax_.data() + memory.argmax_offset[I];
     step.workspace = workspace_.data();
+    step.frozen = frozen_.step(I);
     return step;
   }
 
@@ -210,6 +226,15 @@ class Model {
   // Defined outside of the class, so that a program which declares `extern template class Model<…>` compiles the kernels in one file.
   Output run_forward(Input input, Mode mode);
   void run_backward();
+
+  void set_frozen(std::string_view prefix, bool frozen) {
+    frozen_.set(prefix, frozen);
+    clear_gradients(frozen_.frozen());
+  }
+
+  void clear_gradients(std::span<const ParameterSpan> spans) {
+    for (const ParameterSpan span : spans) std::fill(gradients_.data() + span.begin, gradients_.data() + span.end, T{});
+  }
 
   T* output_gradient_data() { return activations_.data() + memory.gradient_offset[steps - 1]; }
 
@@ -226,6 +251,7 @@ class Model {
   Arena<T> parameters_, gradients_, buffers_, activations_, vectors_;
   Arena<std::uint8_t> argmax_;
   Arena<T> workspace_, loss_scratch_;
+  FrozenParameters<Net> frozen_;
   Input input_{};
   std::uint64_t forward_passes_ = 0;
 };
@@ -245,10 +271,12 @@ template <class Net, class T, class D, index_t MaxBatch>
 void Model<Net, T, D, MaxBatch>::run_backward() {
   for_each_step([&]<index_t Reversed>() {
     constexpr index_t I = steps - 1 - Reversed;
+    if (I < frozen_.first_step()) return;
     StepMemory<T> step = step_memory<I>();
     step.key = dropout_key<I>(forward_passes_ - 1);
     step_t<Net, I>::backward(device_, step);
   });
+  clear_gradients(frozen_.written());
   input_.data = nullptr;
 }
 

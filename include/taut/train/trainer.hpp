@@ -11,6 +11,7 @@
 #include <ostream>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -128,6 +129,7 @@ class Trainer {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr std::string_view groups_setting = "parameter groups", frozen_setting = "frozen parameters";
   static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
   static double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
@@ -252,6 +254,12 @@ class Trainer {
   std::vector<std::pair<std::string, std::string>> settings() const {
     auto settings = options_.settings;
     settings.emplace_back("optimizer", Opt::name);
+    if constexpr (requires { optimizer_.groups(); }) {
+      if (!optimizer_.groups().empty()) settings.emplace_back(groups_setting, optimizer_.groups());
+    }
+    std::string frozen;
+    for (const std::string& name : model_.frozen()) frozen.append(frozen.empty() ? "" : " ").append(name);
+    if (!frozen.empty()) settings.emplace_back(frozen_setting, frozen);
     return settings;
   }
 
@@ -260,6 +268,12 @@ class Trainer {
       const auto setting = std::ranges::find(found, name, &std::pair<std::string, std::string>::first);
       if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", value);
       if (setting->second != value) fail("cannot resume: the checkpoint was made with ", name, " ", setting->second, ", expected ", value);
+    }
+    for (const auto& [name, value] : found) {  // these are only written where there are any
+      if (name != groups_setting && name != frozen_setting) continue;
+      const auto ours = settings();
+      if (std::ranges::find(ours, name, &std::pair<std::string, std::string>::first) != ours.end()) continue;
+      fail("cannot resume: the checkpoint was made with ", name, " ", value, ", expected none");
     }
   }
 

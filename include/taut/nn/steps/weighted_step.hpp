@@ -35,8 +35,9 @@ struct WeightedStep {
       device.template norm_pool_backward<activation_geometry, T>(memory.rows, memory.y, memory.dy, nullptr, {}, memory.dy, nullptr,
                                                                  nullptr, memory.workspace);
     }
-    Kernels::template backward<T>(device, memory.rows, memory.x, memory.dy, weight(memory.parameters), weight(memory.gradients),
-                                  bias(memory.gradients), memory.dx, memory.workspace);
+    Kernels::template backward<T>(device, memory.rows, memory.x, memory.dy, weight(memory.parameters),
+                                  memory.frozen ? nullptr : weight(memory.gradients), memory.frozen ? nullptr : bias(memory.gradients),
+                                  memory.dx, memory.workspace);
   }
 
  private:
