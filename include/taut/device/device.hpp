@@ -146,6 +146,7 @@ concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
                              out /*momentum, null where it is 0*/, RMSpropStep{});
   { d.template sum_of_squares<T>(count, in) } -> std::same_as<double>;
   d.template scale<T>(count, T{} /*factor*/, out);
+  d.template lerp<T>(count, out /*average*/, in /*values*/, double{} /*weight*/);  // average += weight · (values − average)
 };
 
 /// A device with every group: what a model needs to be trained on it.
