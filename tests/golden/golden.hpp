@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,13 +44,13 @@ std::vector<T> channels_last(const std::vector<T>& values, index_t outer, index_
   return turned;
 }
 
-/// One operation's tensors from operations.safetensors, as a device wants them.
+/// One operation's tensors from a fixture, as a device wants them.
 template <class T>
 class GoldenCase {
  public:
-  explicit GoldenCase(std::string name) : name_(std::move(name)) {}
+  explicit GoldenCase(std::string name, std::string fixture = "operations") : name_(std::move(name)), fixture_(std::move(fixture)) {}
 
-  std::vector<T> operator[](const std::string& tensor) const { return file().tensor<T>(name_ + "/" + tensor); }
+  std::vector<T> operator[](const std::string& tensor) const { return file().template tensor<T>(name_ + "/" + tensor); }
 
   /// An image: (rows, channels, height, width) becomes (rows, height, width, channels).
   std::vector<T> image(const std::string& tensor) const {
@@ -65,15 +66,16 @@ class GoldenCase {
   std::vector<T> linear(const std::string& tensor) const {
     return channels_last((*this)[tensor], 1, file().at(name_ + "/" + tensor).shape.at(0));
   }
-  std::vector<std::int32_t> labels() const { return file().tensor<std::int32_t>(name_ + "/labels"); }
+  std::vector<std::int32_t> labels() const { return file().template tensor<std::int32_t>(name_ + "/labels"); }
   index_t rows(const std::string& tensor) const { return file().at(name_ + "/" + tensor).shape.at(0); }
 
  private:
-  static const TensorFile& file() {
-    static const TensorFile operations = read_golden("operations");
-    return operations;
+  const TensorFile& file() const {
+    static std::map<std::string, TensorFile> fixtures;
+    if (!fixtures.contains(fixture_)) fixtures.emplace(fixture_, read_golden(fixture_));
+    return fixtures.at(fixture_);
   }
-  std::string name_;
+  std::string name_, fixture_;
 };
 
 /// Memory for a kernel: aligned, and filled with NaN, since outputs are overwritten and workspaces hold nothing.

@@ -223,6 +223,17 @@ inline constexpr std::array losses{
     LossRow{3, 7, true, 0.1, 1e4}, LossRow{3, 7, false, 0, 80}, LossRow{3, 7, true, 0.1, 3, true}, LossRow{1000, 7, true, 0.1},
 };
 
+/// Losses with a number as each output's target: outputs within ±spread, targets in [0, 1].
+struct DenseLossRow {
+  index_t rows, columns;
+  double spread = 3;
+};
+
+inline constexpr std::array dense_losses{
+    DenseLossRow{1, 1},       DenseLossRow{1, 3},      DenseLossRow{3, 5},   DenseLossRow{64, 1}, DenseLossRow{3, 17, 80},
+    DenseLossRow{64, 7, 1e4}, DenseLossRow{33, 33, 1}, DenseLossRow{64, 1000},
+};
+
 inline constexpr std::array<index_t, 6> spans{1, 3, 17, 33, 1000, 100'003};  // elements of an optimizer's sweep
 
 /// A product C (m, n) = A (m, k) · B (k, n): what a step of the emotion network at a batch of 64 amounts to, or a square. The weight's
