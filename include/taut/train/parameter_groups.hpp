@@ -47,7 +47,7 @@ class ParameterGroups {
 
   /// Calls visit(begin, count, lr_factor, weight_decay) for what of the parameters may move.
   template <Trainable M, class Visit>
-  void for_each_span(const M& model, double weight_decay, Visit&& visit) const {
+  void for_each_span(M& model, double weight_decay, Visit&& visit) const {
     if constexpr (requires { model.trainable_spans(); }) {
       for (const ParameterSpan trainable : model.trainable_spans()) visit_within(trainable, weight_decay, visit);
     } else {
