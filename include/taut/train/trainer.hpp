@@ -11,7 +11,6 @@
 #include <ostream>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +25,7 @@
 #include "taut/train/interrupt.hpp"
 #include "taut/train/optimizer.hpp"
 #include "taut/train/progress_bar.hpp"
+#include "taut/train/run_settings.hpp"
 #include "taut/train/schedule.hpp"
 #include "taut/train/training_state.hpp"
 #include "taut/train/weight_average.hpp"
@@ -124,7 +124,7 @@ class Trainer {
 
   /// Goes on where `state` was made, bit for bit. Throws an Error for a state of another network, optimizer, or settings.
   void restore(const TrainingState<T>& state) {
-    check_settings(state.settings);
+    detail::check_same_settings(settings(), state.settings);
     const auto spans = memory();
     for (const NamedSpan<T>& span : spans) check_array(state, span);
     model_.import_tensors(state.tensors);
@@ -139,7 +139,6 @@ class Trainer {
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::string_view groups_setting = "parameter groups", frozen_setting = "frozen parameters";
   static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
   static double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
@@ -267,27 +266,10 @@ class Trainer {
   std::vector<std::pair<std::string, std::string>> settings() const {
     auto settings = options_.settings;
     settings.emplace_back("optimizer", Opt::name);
-    if constexpr (requires { optimizer_.groups(); }) {
-      if (!optimizer_.groups().empty()) settings.emplace_back(groups_setting, optimizer_.groups());
-    }
-    std::string frozen;
-    for (const std::string& name : model_.frozen()) frozen.append(frozen.empty() ? "" : " ").append(name);
-    if (!frozen.empty()) settings.emplace_back(frozen_setting, frozen);
+    std::string groups;
+    if constexpr (requires { optimizer_.groups(); }) groups = optimizer_.groups();
+    detail::add_particulars(settings, groups, model_.frozen());
     return settings;
-  }
-
-  void check_settings(const std::vector<std::pair<std::string, std::string>>& found) const {
-    for (const auto& [name, value] : settings()) {
-      const auto setting = std::ranges::find(found, name, &std::pair<std::string, std::string>::first);
-      if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", value);
-      if (setting->second != value) fail("cannot resume: the checkpoint was made with ", name, " ", setting->second, ", expected ", value);
-    }
-    for (const auto& [name, value] : found) {  // these are only written where there are any
-      if (name != groups_setting && name != frozen_setting) continue;
-      const auto ours = settings();
-      if (std::ranges::find(ours, name, &std::pair<std::string, std::string>::first) != ours.end()) continue;
-      fail("cannot resume: the checkpoint was made with ", name, " ", value, ", expected none");
-    }
   }
 
   static const typename TrainingState<T>::Array& check_array(const TrainingState<T>& state, const NamedSpan<T>& span) {
