@@ -30,7 +30,10 @@ void add_backward(index_t count, index_t branches,
 ) {
   for (index_t b = 0; b < branches; ++b) {
     if (gradients[b] == nullptr) continue;
-    for (index_t i = 0; i < count; ++i) gradients[b][i] = dy[i] * activation_slope(activation, y[i]);
+    for (index_t i = 0; i < count; ++i) {
+      const T slope = activation_slope(activation, y[i]);
+      gradients[b][i] = slope == T{0} ? T{0} : dy[i] * slope;  // no −0, and no NaN of an infinite dy
+    }
   }
 }
 
