@@ -8,7 +8,8 @@
 /// divided by zero they throw an Error.
 ///
 /// Shapes broadcast (broadcast.hpp); those that don't are an error while compiling. The compound forms write into their left side, which
-/// may be a view, and never change its shape. Both sides may be the same tensor, or overlap.
+/// may be a view, and never change its shape. Both sides may be the same tensor, or overlap. A division by zero that throws leaves what was
+/// divided before.
 ///
 /// https://pytorch.org/docs/stable/generated/torch.add.html, and sub, mul, div, neg beside it
 #pragma once
@@ -21,14 +22,15 @@ namespace taut {
 
 /// A tensor or view, named or a View made on the spot, whose elements may be written.
 template <class X>
-concept WritableTensor = TensorLike<X> &&(std::is_lvalue_reference_v<X> || std::is_trivially_copyable_v<X>)&&requires(X& x) {
+concept WritableTensor = TensorLike<X> && (std::is_lvalue_reference_v<X> || std::is_trivially_copyable_v<X>) && requires(X& x) {
   requires !std::is_const_v<std::remove_pointer_t<decltype(x.view().data())>>;
 };
 
-namespace detail {
+namespace operations {
 
 /// Integers as the unsigned type in which they wrap around, wide enough not to be promoted to int; anything else as it is.
-template <class T> constexpr auto wrapping(T x) {
+template <class T>
+constexpr auto wrapping(T x) {
   if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
     return static_cast<std::common_type_t<std::make_unsigned_t<T>, unsigned>>(x);
   } else {
@@ -39,25 +41,35 @@ template <class T> constexpr auto wrapping(T x) {
 struct Add {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator+";
-  template <class T> constexpr T operator()(T a, T b) const { return static_cast<T>(wrapping(a) + wrapping(b)); }
+  template <class T>
+  constexpr T operator()(T a, T b) const {
+    return static_cast<T>(wrapping(a) + wrapping(b));
+  }
 };
 
 struct Subtract {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator-";
-  template <class T> constexpr T operator()(T a, T b) const { return static_cast<T>(wrapping(a) - wrapping(b)); }
+  template <class T>
+  constexpr T operator()(T a, T b) const {
+    return static_cast<T>(wrapping(a) - wrapping(b));
+  }
 };
 
 struct Multiply {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator*";
-  template <class T> constexpr T operator()(T a, T b) const { return static_cast<T>(wrapping(a) * wrapping(b)); }
+  template <class T>
+  constexpr T operator()(T a, T b) const {
+    return static_cast<T>(wrapping(a) * wrapping(b));
+  }
 };
 
 struct Divide {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator/";
-  template <class T> constexpr T operator()(T a, T b) const {
+  template <class T>
+  constexpr T operator()(T a, T b) const {
     if constexpr (std::is_integral_v<T>) {
       if (b == 0) fail("operator/: expected divisors other than 0 for a tensor of integers, found 0");
       if (std::is_signed_v<T> && b == static_cast<T>(-1)) return Subtract{}(T{}, a);  // the lowest number has no counterpart
@@ -69,7 +81,8 @@ struct Divide {
 struct Negate {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator-";
-  template <class T> constexpr T operator()(T x) const {
+  template <class T>
+  constexpr T operator()(T x) const {
     if constexpr (std::is_integral_v<T>) {
       return Subtract{}(T{}, x);
     } else {
@@ -79,12 +92,14 @@ struct Negate {
 };
 
 /// Do blocks of elements share memory?
-template <class T, Shape A, Shape B> bool overlap(View<const T, A> a, View<const T, B> b) {
+template <class T, Shape A, Shape B>
+bool overlap(View<const T, A> a, View<const T, B> b) {
   return std::less<>{}(a.begin(), b.end()) && std::less<>{}(b.begin(), a.end());
 }
 
 /// into = operation(into, x).
-template <class Operation, class T, Shape S, class X> void update(View<T, S> into, const X& x) {
+template <class Operation, class T, Shape S, class X>
+void update(View<T, S> into, const X& x) {
   accept_elements<Operation, T>();
   const auto operand = as_operand<Operation, T>(x);
   constexpr Shape got = decltype(operand)::shape, together = accept_broadcast<Operation, S, got>();
@@ -101,40 +116,55 @@ template <class Operation, class T, Shape S, class X> void update(View<T, S> int
   apply_elementwise<Operation, S>(both, into.data(), before, operand);
 }
 
-}  // namespace detail
+}  // namespace operations
 
 template <class A, class B>
-requires Operands<A, B>
-auto operator+(const A& a, const B& b) { return detail::map<detail::Add>(a, b); }
+  requires Operands<A, B>
+auto operator+(const A& a, const B& b) {
+  return operations::map<operations::Add>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator-(const A& a, const B& b) { return detail::map<detail::Subtract>(a, b); }
+  requires Operands<A, B>
+auto operator-(const A& a, const B& b) {
+  return operations::map<operations::Subtract>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator*(const A& a, const B& b) { return detail::map<detail::Multiply>(a, b); }
+  requires Operands<A, B>
+auto operator*(const A& a, const B& b) {
+  return operations::map<operations::Multiply>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator/(const A& a, const B& b) { return detail::map<detail::Divide>(a, b); }
-template <TensorLike X> auto operator-(const X& x) { return detail::map<detail::Negate>(x); }
+  requires Operands<A, B>
+auto operator/(const A& a, const B& b) {
+  return operations::map<operations::Divide>(a, b);
+}
+template <TensorLike X>
+auto operator-(const X& x) {
+  return operations::map<operations::Negate>(x);
+}
 
 template <WritableTensor Into, class X>
-requires Operands<X, std::remove_reference_t<Into>> Into operator+=(Into&& into, const X& x) {
-  detail::update<detail::Add>(into.view(), x);
+  requires Operands<X, std::remove_reference_t<Into>>
+Into operator+=(Into&& into, const X& x) {
+  operations::update<operations::Add>(into.view(), x);
   return into;
 }
 template <WritableTensor Into, class X>
-requires Operands<X, std::remove_reference_t<Into>> Into operator-=(Into&& into, const X& x) {
-  detail::update<detail::Subtract>(into.view(), x);
+  requires Operands<X, std::remove_reference_t<Into>>
+Into operator-=(Into&& into, const X& x) {
+  operations::update<operations::Subtract>(into.view(), x);
   return into;
 }
 template <WritableTensor Into, class X>
-requires Operands<X, std::remove_reference_t<Into>> Into operator*=(Into&& into, const X& x) {
-  detail::update<detail::Multiply>(into.view(), x);
+  requires Operands<X, std::remove_reference_t<Into>>
+Into operator*=(Into&& into, const X& x) {
+  operations::update<operations::Multiply>(into.view(), x);
   return into;
 }
 template <WritableTensor Into, class X>
-requires Operands<X, std::remove_reference_t<Into>> Into operator/=(Into&& into, const X& x) {
-  detail::update<detail::Divide>(into.view(), x);
+  requires Operands<X, std::remove_reference_t<Into>>
+Into operator/=(Into&& into, const X& x) {
+  operations::update<operations::Divide>(into.view(), x);
   return into;
 }
 

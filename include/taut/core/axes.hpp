@@ -3,7 +3,7 @@
 
 #include "taut/core/operand_misfit.hpp"
 
-namespace taut::detail {
+namespace taut::operations {
 
 /// Axis -1 of three is 2.
 constexpr int counted_from_first(Shape shape, int axis) { return axis < 0 ? axis + shape.rank() : axis; }
@@ -36,16 +36,18 @@ struct AxisSet {
   }
 };
 
-template <Shape S, int... Axis> constexpr AxisSet axis_set() {
+template <Shape S, int... Axis>
+constexpr AxisSet axis_set() {
   AxisSet set;
   (set.insert(counted_from_first(S, Axis)), ...);
   return set;
 }
 
 /// Requires that each `Axis` is one of S.
-template <class Operation, Shape S, int... Axis> constexpr void accept_axes() {
+template <class Operation, Shape S, int... Axis>
+constexpr void accept_axes() {
   ((void)diagnostics::require<(Axis >= -S.rank() && Axis < S.rank()), diagnostics::axis_misfit<Operation, S, Axis>>{}, ...);
   (void)diagnostics::require<!axis_set<S, Axis...>().repeats, diagnostics::axes_misfit<Operation, S, false, Axis...>>{};
 }
 
-}  // namespace taut::detail
+}  // namespace taut::operations

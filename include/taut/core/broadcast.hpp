@@ -20,15 +20,15 @@ constexpr bool broadcasts(Shape a, Shape b) {
 /// What two shapes that broadcast become: 2x1x3 and 4x3 become 2x4x3.
 constexpr Shape broadcast_shape(Shape a, Shape b) {
   const int rank = std::max(a.rank(), b.rank());
-  detail::Extents extents{};
+  operations::Extents extents{};
   for (int last = 1; last <= rank; ++last) {
     const index_t left = last <= a.rank() ? a[a.rank() - last] : 1, right = last <= b.rank() ? b[b.rank() - last] : 1;
     extents[rank - last] = std::max(left, right);
   }
-  return detail::shape_of(extents);
+  return operations::shape_of(extents);
 }
 
-namespace detail {
+namespace operations {
 
 /// How an operand of the shape `from` moves in loops over the shape `to`: not at all along the axes in which it is repeated.
 constexpr Extents broadcast_steps(Shape from, Shape to) {
@@ -40,6 +40,6 @@ constexpr Extents broadcast_steps(Shape from, Shape to) {
   return steps;
 }
 
-}  // namespace detail
+}  // namespace operations
 
 }  // namespace taut

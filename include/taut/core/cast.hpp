@@ -5,18 +5,25 @@
 
 namespace taut {
 
-namespace detail {
+namespace operations {
 
-template <class To> struct Cast {
+template <class To>
+struct Cast {
   using Elements = AnyElements;
   static constexpr std::string_view name = "cast";
-  template <class T> constexpr To operator()(T x) const { return static_cast<To>(x); }
+  template <class T>
+  constexpr To operator()(T x) const {
+    return static_cast<To>(x);
+  }
 };
 
-}  // namespace detail
+}  // namespace operations
 
 /// Each element as a `To`, as static_cast converts it: fractions are cut off, and a number that `To` can't hold, or NaN as an integer, has
 /// no defined value. PyTorch's Tensor.to(dtype).
-template <class To, TensorLike X> auto cast(const X& x) { return detail::map<detail::Cast<To>>(x); }
+template <class To, TensorLike X>
+auto cast(const X& x) {
+  return operations::map<operations::Cast<To>>(x);
+}
 
 }  // namespace taut

@@ -10,66 +10,94 @@
 
 namespace taut {
 
-namespace detail {
+namespace operations {
 
 struct Equal {
   using Elements = AnyElements;
   static constexpr std::string_view name = "operator==";
-  template <class T> constexpr bool operator()(T a, T b) const { return a == b; }
+  template <class T>
+  constexpr bool operator()(T a, T b) const {
+    return a == b;
+  }
 };
 
 struct NotEqual {
   using Elements = AnyElements;
   static constexpr std::string_view name = "operator!=";
-  template <class T> constexpr bool operator()(T a, T b) const { return a != b; }
+  template <class T>
+  constexpr bool operator()(T a, T b) const {
+    return a != b;
+  }
 };
 
 struct Less {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator<";
-  template <class T> constexpr bool operator()(T a, T b) const { return a < b; }
+  template <class T>
+  constexpr bool operator()(T a, T b) const {
+    return a < b;
+  }
 };
 
 struct LessEqual {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator<=";
-  template <class T> constexpr bool operator()(T a, T b) const { return a <= b; }
+  template <class T>
+  constexpr bool operator()(T a, T b) const {
+    return a <= b;
+  }
 };
 
 struct Greater {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator>";
-  template <class T> constexpr bool operator()(T a, T b) const { return a > b; }
+  template <class T>
+  constexpr bool operator()(T a, T b) const {
+    return a > b;
+  }
 };
 
 struct GreaterEqual {
   using Elements = NumberElements;
   static constexpr std::string_view name = "operator>=";
-  template <class T> constexpr bool operator()(T a, T b) const { return a >= b; }
+  template <class T>
+  constexpr bool operator()(T a, T b) const {
+    return a >= b;
+  }
 };
 
 struct And {
   using Elements = WholeElements;
   static constexpr std::string_view name = "operator&";
-  template <class T> constexpr T operator()(T a, T b) const { return static_cast<T>(a & b); }
+  template <class T>
+  constexpr T operator()(T a, T b) const {
+    return static_cast<T>(a & b);
+  }
 };
 
 struct Or {
   using Elements = WholeElements;
   static constexpr std::string_view name = "operator|";
-  template <class T> constexpr T operator()(T a, T b) const { return static_cast<T>(a | b); }
+  template <class T>
+  constexpr T operator()(T a, T b) const {
+    return static_cast<T>(a | b);
+  }
 };
 
 struct ExclusiveOr {
   using Elements = WholeElements;
   static constexpr std::string_view name = "operator^";
-  template <class T> constexpr T operator()(T a, T b) const { return static_cast<T>(a ^ b); }
+  template <class T>
+  constexpr T operator()(T a, T b) const {
+    return static_cast<T>(a ^ b);
+  }
 };
 
 struct Not {
   using Elements = WholeElements;
   static constexpr std::string_view name = "operator~";
-  template <class T> constexpr T operator()(T x) const {
+  template <class T>
+  constexpr T operator()(T x) const {
     if constexpr (std::is_same_v<T, bool>) {
       return !x;
     } else {
@@ -78,36 +106,57 @@ struct Not {
   }
 };
 
-}  // namespace detail
+}  // namespace operations
 
 template <class A, class B>
-requires Operands<A, B>
-auto operator==(const A& a, const B& b) { return detail::map<detail::Equal>(a, b); }
+  requires Operands<A, B>
+auto operator==(const A& a, const B& b) {
+  return operations::map<operations::Equal>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator!=(const A& a, const B& b) { return detail::map<detail::NotEqual>(a, b); }
+  requires Operands<A, B>
+auto operator!=(const A& a, const B& b) {
+  return operations::map<operations::NotEqual>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator<(const A& a, const B& b) { return detail::map<detail::Less>(a, b); }
+  requires Operands<A, B>
+auto operator<(const A& a, const B& b) {
+  return operations::map<operations::Less>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator<=(const A& a, const B& b) { return detail::map<detail::LessEqual>(a, b); }
+  requires Operands<A, B>
+auto operator<=(const A& a, const B& b) {
+  return operations::map<operations::LessEqual>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator>(const A& a, const B& b) { return detail::map<detail::Greater>(a, b); }
+  requires Operands<A, B>
+auto operator>(const A& a, const B& b) {
+  return operations::map<operations::Greater>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator>=(const A& a, const B& b) { return detail::map<detail::GreaterEqual>(a, b); }
+  requires Operands<A, B>
+auto operator>=(const A& a, const B& b) {
+  return operations::map<operations::GreaterEqual>(a, b);
+}
 
 template <class A, class B>
-requires Operands<A, B>
-auto operator&(const A& a, const B& b) { return detail::map<detail::And>(a, b); }
+  requires Operands<A, B>
+auto operator&(const A& a, const B& b) {
+  return operations::map<operations::And>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator|(const A& a, const B& b) { return detail::map<detail::Or>(a, b); }
+  requires Operands<A, B>
+auto operator|(const A& a, const B& b) {
+  return operations::map<operations::Or>(a, b);
+}
 template <class A, class B>
-requires Operands<A, B>
-auto operator^(const A& a, const B& b) { return detail::map<detail::ExclusiveOr>(a, b); }
-template <TensorLike X> auto operator~(const X& x) { return detail::map<detail::Not>(x); }
+  requires Operands<A, B>
+auto operator^(const A& a, const B& b) {
+  return operations::map<operations::ExclusiveOr>(a, b);
+}
+template <TensorLike X>
+auto operator~(const X& x) {
+  return operations::map<operations::Not>(x);
+}
 
 }  // namespace taut

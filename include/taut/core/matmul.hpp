@@ -5,7 +5,7 @@
 
 namespace taut {
 
-namespace detail {
+namespace operations {
 
 struct Matmul {
   using Elements = NumberElements;
@@ -47,7 +47,8 @@ constexpr Shape matmul_shape(Shape a, Shape b) {
 }
 
 /// The sum of products of two runs, in lanes that the compiler may keep in a SIMD register.
-template <index_t Length, class T> T inner_product(const T* a, const T* b) {
+template <index_t Length, class T>
+T inner_product(const T* a, const T* b) {
   constexpr index_t lanes = 16, whole = Length / lanes * lanes;
   T lane[lanes]{};
   for (index_t i = 0; i < whole; i += lanes) {
@@ -72,7 +73,8 @@ void add_rows(T* __restrict out, const T* __restrict a, const T* __restrict b, i
 
 /// out (rows, columns) = a (rows, depth) · b (depth, columns), where out is zeros. A block of b that fits into the first caches serves all
 /// rows, four of its rows at a time.
-template <index_t Rows, index_t Depth, index_t Columns, class T> void multiply_matrices(T* out, const T* a, const T* b) {
+template <index_t Rows, index_t Depth, index_t Columns, class T>
+void multiply_matrices(T* out, const T* a, const T* b) {
   if constexpr (Columns == 1) {
     for (index_t i = 0; i < Rows; ++i) out[i] = inner_product<Depth>(a + i * Depth, b);
   } else {
@@ -92,7 +94,8 @@ template <index_t Rows, index_t Depth, index_t Columns, class T> void multiply_m
   }
 }
 
-template <class T, Shape A, Shape B> auto product(View<const T, A> a, View<const T, B> b) {
+template <class T, Shape A, Shape B>
+auto product(View<const T, A> a, View<const T, B> b) {
   static constexpr MatrixBatch left = left_matrices(A), right = right_matrices(B);
   static constexpr index_t depth = left.columns;
   Tensor<T, matmul_shape(A, B)> result;
@@ -113,13 +116,14 @@ template <class T, Shape A, Shape B> auto product(View<const T, A> a, View<const
   return result;
 }
 
-}  // namespace detail
+}  // namespace operations
 
 namespace diagnostics {
 
-template <Shape A, Shape B> struct matmul_misfit : about_operation<detail::Matmul, A, B> {
+template <Shape A, Shape B>
+struct matmul_misfit : about_operation<operations::Matmul, A, B> {
   static constexpr bool scalar = A.rank() == 0 || B.rank() == 0;
-  static constexpr bool depth = !scalar && detail::left_matrices(A).columns == detail::right_matrices(B).rows;
+  static constexpr bool depth = !scalar && operations::left_matrices(A).columns == operations::right_matrices(B).rows;
 
   static constexpr TextBuilder wanted() {
     if (scalar) return matmul_misfit::say("expects vectors or matrices");
@@ -136,17 +140,18 @@ template <Shape A, Shape B> struct matmul_misfit : about_operation<detail::Matmu
 /// result: (m, k) · (k) is (m), (k) · (k) a scalar tensor. Axes before the last two are batches, which broadcast: (b, m, k) · (k, n) is
 /// (b, m, n). Both have one element type, in which sums of products are computed; integers wrap around.
 /// https://pytorch.org/docs/stable/generated/torch.matmul.html
-template <TensorLike A, TensorLike B> auto matmul(const A& a, const B& b) {
+template <TensorLike A, TensorLike B>
+auto matmul(const A& a, const B& b) {
   using T = typename A::value_type;
   using Got = typename B::value_type;
   constexpr Shape left = A::shape, right = B::shape;
-  detail::accept_elements<detail::Matmul, T>();
-  (void)diagnostics::require<std::is_same_v<T, Got>, diagnostics::element_misfit<detail::Matmul, T, Got>>{};
+  operations::accept_elements<operations::Matmul, T>();
+  (void)diagnostics::require<std::is_same_v<T, Got>, diagnostics::element_misfit<operations::Matmul, T, Got>>{};
   constexpr bool ranks = left.rank() > 0 && right.rank() > 0;
-  constexpr bool fits = ranks && detail::left_matrices(left).columns == detail::right_matrices(right).rows &&
-                        broadcasts(detail::batch_shape(left), detail::batch_shape(right));
+  constexpr bool fits = ranks && operations::left_matrices(left).columns == operations::right_matrices(right).rows &&
+                        broadcasts(operations::batch_shape(left), operations::batch_shape(right));
   (void)diagnostics::require<fits, diagnostics::matmul_misfit<left, right>>{};
-  if constexpr (fits) return detail::product(View<const T, left>(a.view()), View<const T, right>(b.view()));
+  if constexpr (fits) return operations::product(View<const T, left>(a.view()), View<const T, right>(b.view()));
 }
 
 }  // namespace taut

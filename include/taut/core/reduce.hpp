@@ -28,7 +28,7 @@ struct Correction {
   index_t value = 1;
 };
 
-namespace detail {
+namespace operations {
 
 template <class T>
 using sum_type = std::conditional_t<std::is_floating_point_v<T>, std::common_type_t<T, double>,
@@ -37,17 +37,27 @@ using sum_type = std::conditional_t<std::is_floating_point_v<T>, std::common_typ
 struct Sum {
   using Elements = AnyElements;
   static constexpr std::string_view name = "sum";
-  template <class T> using Accumulator = sum_type<T>;
-  template <class A> static constexpr A identity{};
-  template <class A> constexpr A operator()(A a, A b) const { return Add{}(a, b); }
+  template <class T>
+  using Accumulator = sum_type<T>;
+  template <class A>
+  static constexpr A identity{};
+  template <class A>
+  constexpr A operator()(A a, A b) const {
+    return Add{}(a, b);
+  }
 };
 
 struct Product {
   using Elements = AnyElements;
   static constexpr std::string_view name = "prod";
-  template <class T> using Accumulator = sum_type<T>;
-  template <class A> static constexpr A identity{1};
-  template <class A> constexpr A operator()(A a, A b) const { return Multiply{}(a, b); }
+  template <class T>
+  using Accumulator = sum_type<T>;
+  template <class A>
+  static constexpr A identity{1};
+  template <class A>
+  constexpr A operator()(A a, A b) const {
+    return Multiply{}(a, b);
+  }
 };
 
 struct Mean : Sum {
@@ -62,14 +72,16 @@ struct Variance : Sum {
 
 struct Largest : Maximum {
   static constexpr std::string_view name = "max";
-  template <class T> using Accumulator = T;
+  template <class T>
+  using Accumulator = T;
   template <class T>
   static constexpr T identity = std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
 };
 
 struct Smallest : Minimum {
   static constexpr std::string_view name = "min";
-  template <class T> using Accumulator = T;
+  template <class T>
+  using Accumulator = T;
   template <class T>
   static constexpr T identity = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
 };
@@ -77,30 +89,39 @@ struct Smallest : Minimum {
 struct All {
   using Elements = BoolElements;
   static constexpr std::string_view name = "all";
-  template <class T> using Accumulator = T;
-  template <class T> static constexpr T identity = true;
+  template <class T>
+  using Accumulator = T;
+  template <class T>
+  static constexpr T identity = true;
   constexpr bool operator()(bool a, bool b) const { return a & b; }
 };
 
 struct Any {
   using Elements = BoolElements;
   static constexpr std::string_view name = "any";
-  template <class T> using Accumulator = T;
-  template <class T> static constexpr T identity = false;
+  template <class T>
+  using Accumulator = T;
+  template <class T>
+  static constexpr T identity = false;
   constexpr bool operator()(bool a, bool b) const { return a | b; }
 };
 
-template <Shape S, int... Axis> constexpr bool reduces(int axis) { return sizeof...(Axis) == 0 || axis_set<S, Axis...>().has[axis]; }
+template <Shape S, int... Axis>
+constexpr bool reduces(int axis) {
+  return sizeof...(Axis) == 0 || axis_set<S, Axis...>().has[axis];
+}
 
 /// `S` with one element along the axes that are reduced: all where none is named.
-template <Shape S, int... Axis> constexpr Shape kept_shape() {
+template <Shape S, int... Axis>
+constexpr Shape kept_shape() {
   Extents extents;
   for (int axis = 0; axis < S.rank(); ++axis) extents[axis] = reduces<S, Axis...>(axis) ? 1 : S[axis];
   return shape_of(extents);
 }
 
 /// `S` without the axes that are reduced.
-template <Shape S, int... Axis> constexpr Shape left_shape() {
+template <Shape S, int... Axis>
+constexpr Shape left_shape() {
   Extents extents;
   int left = 0;
   for (int axis = 0; axis < S.rank(); ++axis) {
@@ -111,7 +132,8 @@ template <Shape S, int... Axis> constexpr Shape left_shape() {
 
 /// A run of elements as one accumulator. Sixteen lanes, so that the compiler may use SIMD without reordering anything; blocks are joined
 /// pairwise.
-template <class Operation, class A, class T> A reduce_run(const T* run, index_t length) {
+template <class Operation, class A, class T>
+A reduce_run(const T* run, index_t length) {
   constexpr index_t lanes = 16, block = 256;
   if (length > block) {
     const index_t half = (length / 2 + block - 1) / block * block;
@@ -131,7 +153,8 @@ template <class Operation, class A, class T> A reduce_run(const T* run, index_t 
 }
 
 /// Joins what a view shows to `out`, elements of the shape `Kept`, which broadcasts with it.
-template <class Operation, Shape Kept, class A, class T, Shape S> void reduce_into(A* out, View<const T, S> x) {
+template <class Operation, Shape Kept, class A, class T, Shape S>
+void reduce_into(A* out, View<const T, S> x) {
   static constexpr StridedLoops<2> loops{S, {broadcast_steps(Kept, S), row_major_steps(S)}};
   loops.for_each_run([&](const auto& at) {
     A* const to = out + at[0];
@@ -145,7 +168,8 @@ template <class Operation, Shape Kept, class A, class T, Shape S> void reduce_in
 }
 
 /// What is reduced, as accumulators: a number, or a tensor where axes are named or kept.
-template <class Operation, int... Axis, class X, class... Keep> auto reduce(const X& x, Keep...) {
+template <class Operation, int... Axis, class X, class... Keep>
+auto reduce(const X& x, Keep...) {
   using T = typename X::value_type;
   using A = typename Operation::template Accumulator<T>;
   constexpr Shape from = X::shape, kept = kept_shape<from, Axis...>();
@@ -156,14 +180,16 @@ template <class Operation, int... Axis, class X, class... Keep> auto reduce(cons
     reduce_into<Operation, kept>(&result, View<const T, from>(x.view()));
     return result;
   } else {
-    auto result = Tensor < A, sizeof...(Keep) == 0 ? left_shape<from, Axis...>() : kept > ::full(Operation::template identity<A>);
+    constexpr Shape shape = sizeof...(Keep) == 0 ? left_shape<from, Axis...>() : kept;
+    auto result = Tensor<A, shape>::full(Operation::template identity<A>);
     reduce_into<Operation, kept>(result.data(), View<const T, from>(x.view()));
     return result;
   }
 }
 
 /// A number or a tensor as another type.
-template <class To, class X> auto converted(X&& x) {
+template <class To, class X>
+auto converted(X&& x) {
   if constexpr (std::is_arithmetic_v<std::remove_cvref_t<X>>) {
     return static_cast<To>(x);
   } else if constexpr (std::is_same_v<To, typename std::remove_cvref_t<X>::value_type>) {
@@ -174,10 +200,12 @@ template <class To, class X> auto converted(X&& x) {
 }
 
 /// The type of a sum of T: floats come back as they were.
-template <class T> using summed = std::conditional_t<std::is_floating_point_v<T>, T, sum_type<T>>;
+template <class T>
+using summed = std::conditional_t<std::is_floating_point_v<T>, T, sum_type<T>>;
 
 /// Twice over the elements: their mean, then the squares of what is left of them.
-template <int... Axis, class X, class... Keep> auto variance(const X& x, Correction correction, Keep... keep) {
+template <int... Axis, class X, class... Keep>
+auto variance(const X& x, Correction correction, Keep... keep) {
   using T = typename X::value_type;
   using A = sum_type<T>;
   constexpr Shape from = X::shape;
@@ -192,57 +220,69 @@ template <int... Axis, class X, class... Keep> auto variance(const X& x, Correct
 template <class... Option>
 concept KeepsDims = sizeof...(Option) <= 1 && (std::same_as<Option, KeepDim> && ...);
 
-}  // namespace detail
+}  // namespace operations
 
 /// The sum. Integers and bool sum to 64 bits.
 template <int... Axis, TensorLike X, class... Keep>
-requires detail::KeepsDims<Keep...>
+requires operations::KeepsDims<Keep...>
 auto sum(const X& x, Keep... keep) {
-  return detail::converted<detail::summed<typename X::value_type>>(detail::reduce<detail::Sum, Axis...>(x, keep...));
+  return operations::converted<operations::summed<typename X::value_type>>(operations::reduce<operations::Sum, Axis...>(x, keep...));
 }
 
 /// The product. Integers and bool multiply to 64 bits.
 template <int... Axis, TensorLike X, class... Keep>
-requires detail::KeepsDims<Keep...>
+requires operations::KeepsDims<Keep...>
 auto prod(const X& x, Keep... keep) {
-  return detail::converted<detail::summed<typename X::value_type>>(detail::reduce<detail::Product, Axis...>(x, keep...));
+  return operations::converted<operations::summed<typename X::value_type>>(operations::reduce<operations::Product, Axis...>(x, keep...));
 }
 
 /// The mean; floating-point elements.
 template <int... Axis, TensorLike X, class... Keep>
-requires detail::KeepsDims<Keep...>
+requires operations::KeepsDims<Keep...>
 auto mean(const X& x, Keep... keep) {
   constexpr Shape from = X::shape;
-  constexpr index_t count = from.size() / detail::kept_shape<from, Axis...>().size();
+  constexpr index_t count = from.size() / operations::kept_shape<from, Axis...>().size();
   using T = typename X::value_type;
-  return detail::converted<T>(detail::reduce<detail::Mean, Axis...>(x, keep...) / static_cast<detail::sum_type<T>>(count));
+  return operations::converted<T>(operations::reduce<operations::Mean, Axis...>(x, keep...) / static_cast<operations::sum_type<T>>(count));
 }
 
 /// The variance: the mean squared distance from the mean, over n - correction; NaN where nothing is left to divide by. Floating-point
 /// elements. `sqrt(var(x))` is the standard deviation.
-template <int... Axis, TensorLike X> auto var(const X& x, Correction correction = {}) { return detail::variance<Axis...>(x, correction); }
-template <int... Axis, TensorLike X> auto var(const X& x, KeepDim keep, Correction correction = {}) {
-  return detail::variance<Axis...>(x, correction, keep);
+template <int... Axis, TensorLike X>
+auto var(const X& x, Correction correction = {}) {
+  return operations::variance<Axis...>(x, correction);
+}
+template <int... Axis, TensorLike X>
+auto var(const X& x, KeepDim keep, Correction correction = {}) {
+  return operations::variance<Axis...>(x, correction, keep);
 }
 
 /// The largest element, NaN where there is one; `argmax` says where it is.
 template <int... Axis, TensorLike X, class... Keep>
-requires detail::KeepsDims<Keep...>
-auto max(const X& x, Keep... keep) { return detail::reduce<detail::Largest, Axis...>(x, keep...); }
+requires operations::KeepsDims<Keep...>
+auto max(const X& x, Keep... keep) {
+  return operations::reduce<operations::Largest, Axis...>(x, keep...);
+}
 
 /// The smallest element, NaN where there is one; `argmin` says where it is.
 template <int... Axis, TensorLike X, class... Keep>
-requires detail::KeepsDims<Keep...>
-auto min(const X& x, Keep... keep) { return detail::reduce<detail::Smallest, Axis...>(x, keep...); }
+requires operations::KeepsDims<Keep...>
+auto min(const X& x, Keep... keep) {
+  return operations::reduce<operations::Smallest, Axis...>(x, keep...);
+}
 
 /// Are all elements true? Of a tensor of bool.
 template <int... Axis, TensorLike X, class... Keep>
-requires detail::KeepsDims<Keep...>
-auto all(const X& x, Keep... keep) { return detail::reduce<detail::All, Axis...>(x, keep...); }
+requires operations::KeepsDims<Keep...>
+auto all(const X& x, Keep... keep) {
+  return operations::reduce<operations::All, Axis...>(x, keep...);
+}
 
 /// Is any element true? Of a tensor of bool.
 template <int... Axis, TensorLike X, class... Keep>
-requires detail::KeepsDims<Keep...>
-auto any(const X& x, Keep... keep) { return detail::reduce<detail::Any, Axis...>(x, keep...); }
+requires operations::KeepsDims<Keep...>
+auto any(const X& x, Keep... keep) {
+  return operations::reduce<operations::Any, Axis...>(x, keep...);
+}
 
 }  // namespace taut

@@ -6,7 +6,7 @@
 
 #include "taut/core/shape.hpp"
 
-namespace taut::detail {
+namespace taut::operations {
 
 /// One number an axis, outermost first: a Shape that may be written axis by axis, or steps.
 struct Extents {
@@ -30,7 +30,8 @@ constexpr Extents row_major_steps(Shape shape) {
 }
 
 /// Loops over four axes, the innermost last. Operand `i` moves by `steps[i][axis]` elements.
-template <std::size_t Operands> struct StridedLoops {
+template <std::size_t Operands>
+struct StridedLoops {
   Extents extents{{1, 1, 1, 1}};
   std::array<Extents, Operands> steps{};
 
@@ -57,7 +58,8 @@ template <std::size_t Operands> struct StridedLoops {
   constexpr index_t run_step(std::size_t operand) const { return steps[operand][3]; }
 
   /// Calls visit(offsets) for every run of the innermost axis: where each operand's run begins.
-  template <class Visit> constexpr void for_each_run(Visit&& visit) const {
+  template <class Visit>
+  constexpr void for_each_run(Visit&& visit) const {
     for (index_t i = 0; i < extents[0]; ++i) {
       for (index_t j = 0; j < extents[1]; ++j) {
         for (index_t k = 0; k < extents[2]; ++k) {
@@ -71,7 +73,8 @@ template <std::size_t Operands> struct StridedLoops {
 };
 
 /// Copies from operand 1 to operand 0, which lies without gaps.
-template <class T> void copy_strided(T* to, const T* from, const StridedLoops<2>& loops) {
+template <class T>
+void copy_strided(T* to, const T* from, const StridedLoops<2>& loops) {
   loops.for_each_run([&](const auto& at) {
     if (loops.run_step(1) == 1) {
       std::copy_n(from + at[1], loops.run_length(), to + at[0]);
@@ -81,4 +84,4 @@ template <class T> void copy_strided(T* to, const T* from, const StridedLoops<2>
   });
 }
 
-}  // namespace taut::detail
+}  // namespace taut::operations
