@@ -82,12 +82,13 @@ void multiply_matrices(T* out, const T* a, const T* b) {
     for (index_t column = 0; column < Columns; column += column_block) {
       const index_t columns = std::min(column_block, Columns - column);
       for (index_t begin = 0; begin < Depth; begin += depth_block) {
-        const index_t end = std::min(begin + depth_block, Depth);
+        const index_t end = std::min(begin + depth_block, Depth), whole = begin + (end - begin) / together * together;
         for (index_t i = 0; i < Rows; ++i) {
           T* const to = out + i * Columns + column;
-          index_t k = begin;
-          for (; k + together <= end; k += together) add_rows<together>(to, a + i * Depth + k, b + k * Columns + column, Columns, columns);
-          for (; k < end; ++k) add_rows<1>(to, a + i * Depth + k, b + k * Columns + column, Columns, columns);
+          for (index_t k = begin; k < whole; k += together) {
+            add_rows<together>(to, a + i * Depth + k, b + k * Columns + column, Columns, columns);
+          }
+          for (index_t k = whole; k < end; ++k) add_rows<1>(to, a + i * Depth + k, b + k * Columns + column, Columns, columns);
         }
       }
     }
