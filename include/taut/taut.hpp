@@ -1,4 +1,4 @@
-/// taut: networks that train and infer on the CPU. Needs xsimd's headers beside the standard library.
+/// taut: tensors, and networks that train and infer on the CPU. Needs xsimd's headers beside the standard library.
 #pragma once
 
 #include "taut/core/version.hpp"
@@ -16,6 +16,7 @@
 #include "taut/nn/session.hpp"
 #include "taut/nn/summary.hpp"
 #include "taut/nn/top_classes.hpp"
+#include "taut/tensor.hpp"
 #include "taut/train/adam.hpp"
 #include "taut/train/class_weights.hpp"
 #include "taut/train/classification_report.hpp"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What each umbrella reaches: nn.hpp the standard library alone, taut.hpp xsimd besides: umbrellas.sh COMPILER FLAGS…
+# What each umbrella reaches: nn.hpp and tensor.hpp the standard library alone, taut.hpp xsimd besides: umbrellas.sh COMPILER FLAGS…
 set -eu
 bad=0
 
@@ -19,6 +19,7 @@ without() {
 }
 
 without nn.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp taut/device/cpu taut/kernels/ taut/train/ taut/data/ taut/io/" "$@"
+without tensor.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp taut/device/ taut/kernels/ taut/nn/" "$@"
 without taut.hpp "Eigen/Core stb_image nlohmann/json.hpp" "$@"
 without eigen.hpp "stb_image nlohmann/json.hpp" "$@"
 without image.hpp "Eigen/Core nlohmann/json.hpp" "$@"
