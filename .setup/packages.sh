@@ -34,6 +34,7 @@ needs libcli11-dev header CLI/CLI.hpp
 if [ "$level" != example ]; then
   needs libeigen3-dev header eigen3/Eigen/Core
   needs doctest-dev header doctest/doctest.h
+  needs zlib1g-dev header zlib.h
   needs libbenchmark-dev header benchmark/benchmark.h
 fi
 if [ "$level" = all ]; then
