@@ -127,6 +127,10 @@ class Cpu {
   void scale(index_t count, T factor, T* x) {
     kernels::cpu::scale(*threads_, count, factor, x);
   }
+  template <class T>
+  void lerp(index_t count, T* average, const T* values, double weight) {
+    kernels::cpu::lerp(*threads_, count, average, values, weight);
+  }
 
  private:
   std::unique_ptr<Threads> threads_;  // a pool doesn't move, a device does

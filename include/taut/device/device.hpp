@@ -123,6 +123,7 @@ concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
   d.template sgd_step<T>(count, out /*parameters*/, in /*gradients*/, out /*momentum, null where it is 0*/, SgdStep{});
   { d.template sum_of_squares<T>(count, in) } -> std::same_as<double>;
   d.template scale<T>(count, T{} /*factor*/, out);
+  d.template lerp<T>(count, out /*average*/, in /*values*/, double{} /*weight*/);  // average += weight · (values − average)
 };
 
 /// A device with every group: what a model needs to be trained on it.

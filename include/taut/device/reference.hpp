@@ -129,6 +129,10 @@ class Reference {
   void scale(index_t count, T factor, T* x) {
     for (index_t i = 0; i < count; ++i) x[i] *= factor;
   }
+  template <class T>
+  void lerp(index_t count, T* average, const T* values, double weight) {
+    for (index_t i = 0; i < count; ++i) average[i] += static_cast<T>(weight) * (values[i] - average[i]);
+  }
 };
 
 }  // namespace taut

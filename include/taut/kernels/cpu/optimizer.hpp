@@ -78,6 +78,19 @@ void sgd_step(Threads& threads, index_t count,
   });
 }
 
+/// average += weight · (values − average), as torch.lerp.
+template <class T, class Threads>
+void lerp(Threads& threads, index_t count,
+          T* average,       // (count)
+          const T* values,  // (count)
+          double weight) {
+  const Vector<T> share = broadcast(static_cast<T>(weight));
+  detail::sweep<T>(threads, count, [=](index_t i, auto lanes) {
+    const Vector<T> old = load_lanes<lanes>(average + i);
+    store_lanes<lanes>(average + i, fma(share, load_lanes<lanes>(values + i) - old, old));
+  });
+}
+
 template <class T, class Threads>
 void scale(Threads& threads, index_t count, T factor, T* x /* (count) */) {
   const Vector<T> all = broadcast(factor);
