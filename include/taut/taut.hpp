@@ -7,6 +7,7 @@
 #include "taut/data/dataset.hpp"
 #include "taut/data/loader.hpp"
 #include "taut/data/preparation.hpp"
+#include "taut/data/sample_loader.hpp"
 #include "taut/data/split.hpp"
 #include "taut/data/synthetic_faces.hpp"
 #include "taut/device/cpu.hpp"
