@@ -35,7 +35,7 @@ find taut -name '*.hpp' | LC_ALL=C sort | xargs awk '
   function includers(library) {
     if (library == "xsimd") return "^kernels/cpu/simd.hpp$"
     if (library == "Eigen") return "^eigen/eigen_core.hpp$"
-    if (library == "stb") return "^data/stb_image.hpp$"
+    if (library == "stb") return "^data/stb_image(_write)?.hpp$"
     if (library == "nlohmann") return "^io/[a-z_]*.hpp$"
     if (library == "zlib.h") return "^data/gzip_file.hpp$"
     if (library == "sys") return ".*"
