@@ -21,6 +21,7 @@
 #include "taut/train/class_weights.hpp"
 #include "taut/train/classification_report.hpp"
 #include "taut/train/clip_grad_norm.hpp"
+#include "taut/train/confident_mistakes.hpp"
 #include "taut/train/confusion_matrix.hpp"
 #include "taut/train/constant_rate.hpp"
 #include "taut/train/cosine_rate.hpp"

@@ -127,9 +127,9 @@ TEST_CASE("a writer's file comes after those that lie there already, and leaves 
 TEST_CASE("whole events are in the file as soon as they are added") {
   const TemporaryDirectory directory;
   taut::SummaryWriter writer(directory.path());
-  for (int step = 0; step < 5; ++step) {
-    writer.add_scalar("step", step, step);
-    CHECK(records_of(writer.path()).size() == static_cast<std::size_t>(step) + 2);
+  for (taut::index_t step = 0; step < 5; ++step) {
+    writer.add_scalar("step", 1, step);
+    CHECK(records_of(writer.path()).size() == step + 2);
   }
 }
 
@@ -195,12 +195,12 @@ TEST_CASE("TensorBoard's own reader finds what was written: TAUT_PYTHON names a 
   const TemporaryDirectory directory;
   std::ofstream expected(directory / "expected.txt");
   taut::Random random(5);
-  const auto write_step = [&](taut::SummaryWriter& writer, std::int64_t step, bool stays) {
-    std::vector<float> values(static_cast<std::size_t>(1000 * step));
+  const auto write_step = [&](taut::SummaryWriter& writer, taut::index_t step, bool stays) {
+    std::vector<float> values(1000 * step);
     for (float& value : values) value = static_cast<float>(step) * 0.1F * random.normal();
     const std::string file = "values" + std::to_string(step) + (stays ? "" : ".purged");
     std::ofstream(directory / file, std::ios::binary).write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(4 * values.size()));
-    const auto side = static_cast<taut::index_t>(8 * step);
+    const taut::index_t side = 8 * step;
     writer.add_scalar("loss/train", stays ? 1.0 / static_cast<double>(step) : -1.0, step);
     writer.add_image("gray", taut::encode_png(std::vector<std::uint8_t>(side * 16, 100), 16, side), step);
     writer.add_image("colour", taut::encode_png(std::vector<std::uint8_t>(side * 16 * 3, 100), 16, side, 3), step);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "taut/core/error.hpp"
+#include "taut/core/shape.hpp"
 #include "taut/io/crc32c.hpp"
 #include "taut/io/file_descriptor.hpp"
 #include "taut/io/protobuf_writer.hpp"
@@ -32,7 +33,7 @@ class SummaryWriter {
  public:
   /// A new file in `log_dir`, which is made where there is none; files of earlier runs stay as they are and are shown before it. Where a run
   /// goes on, `purge_step` is its first step: of earlier files TensorBoard shows what lies before that.
-  explicit SummaryWriter(const std::filesystem::path& log_dir, std::optional<std::int64_t> purge_step = {})
+  explicit SummaryWriter(const std::filesystem::path& log_dir, std::optional<index_t> purge_step = {})
       : path_(new_file_in(log_dir)), file_(path_, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0666) {
     if (!file_.is_open()) detail::fail_with_errno("write", path_);
     write(detail::ProtobufWriter{}.real(wall_time, now()).text(file_version, "brain.Event:2"));
@@ -43,12 +44,12 @@ class SummaryWriter {
 
   const std::filesystem::path& path() const { return path_; }
 
-  void add_scalar(std::string_view tag, double value, std::int64_t step) {
+  void add_scalar(std::string_view tag, double value, index_t step) {
     add(step, summary_of(tag).real(simple_value, static_cast<float>(value)));
   }
 
   /// `png` is the picture's file (see encode_png), gray or in colour, with transparency or without.
-  void add_image(std::string_view tag, std::string_view png, std::int64_t step) {
+  void add_image(std::string_view tag, std::string_view png, index_t step) {
     constexpr std::string_view beginning("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);  // then width and height, a byte of depth and one of colour
     if (!png.starts_with(beginning) || png.size() < 26) fail("image ", tag, ": expected the bytes of a PNG file but found something else");
     constexpr std::int64_t channels[] = {1, 0, 3, 3, 2, 0, 4};
@@ -66,7 +67,7 @@ class SummaryWriter {
 
   /// Of the numbers in a vector, an array, a span. Throws an Error for no values, and for one that isn't finite.
   template <std::ranges::contiguous_range Values>
-  void add_histogram(std::string_view tag, const Values& values, std::int64_t step) {
+  void add_histogram(std::string_view tag, const Values& values, index_t step) {
     try {
       add_histogram(tag, histogram_of(std::span<const std::ranges::range_value_t<Values>>(values)), step);
     } catch (const Error& error) {
@@ -74,7 +75,7 @@ class SummaryWriter {
     }
   }
 
-  void add_histogram(std::string_view tag, const Histogram& histogram, std::int64_t step) {
+  void add_histogram(std::string_view tag, const Histogram& histogram, index_t step) {
     detail::ProtobufWriter buckets;
     buckets.real(1, histogram.min).real(2, histogram.max).real(3, histogram.count).real(4, histogram.sum).real(5, histogram.sum_of_squares);
     buckets.reals(6, histogram.limits).reals(7, histogram.counts);
@@ -107,9 +108,9 @@ class SummaryWriter {
     return directory / (std::string(prefix) + std::to_string(second) + ".taut." + std::to_string(::getpid()));
   }
 
-  static detail::ProtobufWriter event(std::int64_t step) {
+  static detail::ProtobufWriter event(index_t step) {
     detail::ProtobufWriter event;
-    event.real(wall_time, now()).number(step_number, step);
+    event.real(wall_time, now()).number(step_number, static_cast<std::int64_t>(step));
     return event;
   }
 
@@ -120,7 +121,7 @@ class SummaryWriter {
     return value;
   }
 
-  void add(std::int64_t step, const detail::ProtobufWriter& value) {
+  void add(index_t step, const detail::ProtobufWriter& value) {
     write(event(step).message(summary, detail::ProtobufWriter{}.message(summary_value, value)));
   }
 

@@ -3,17 +3,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <vector>
 
-#include "taut/core/batch.hpp"
 #include "taut/data/dataset.hpp"
-#include "taut/data/preparation.hpp"
 #include "taut/device/device.hpp"
 #include "taut/nn/cross_entropy.hpp"
 #include "taut/train/batch_source.hpp"
 #include "taut/train/confusion_matrix.hpp"
+#include "taut/train/for_each_batch.hpp"
 
 namespace taut {
 
@@ -44,24 +41,11 @@ double add_batch(Evaluation& evaluation, Model& model, typename Model::Input sam
 /// Runs all pictures of `data` through the model, in their order, without changing them. Pictures and classes must be the network's.
 template <class Model, index_t Classes>
 Evaluation evaluate(Model& model, const ImageDataset& data, Normalization normalization, const CrossEntropy<Classes>& loss) {
-  using Net = typename Model::Network;
-  constexpr Shape sample = Net::input_shape;
-  if (data.height() != sample.d1 || data.width() != sample.d2 || sample.d0 != 1) {
-    fail("the network expects pictures of ", sample.d2, "x", sample.d1, " pixels but the data's are ", data.width(), "x", data.height());
-  }
-  if (data.class_names().size() != Classes) {
-    fail("the network tells ", Classes, " classes apart but the data has ", data.class_names().size());
-  }
-  const Preparation preparation(data.height(), data.width(), normalization);
-  const auto images = std::make_unique<Batch<float, sample, Model::max_batch>>();
   Evaluation evaluation{0, ConfusionMatrix(Classes)};
   double weight = 0;
-  for (index_t first = 0; first < data.size(); first += Model::max_batch) {
-    const index_t rows = std::min(Model::max_batch, data.size() - first);
-    images->resize(rows);
-    for (index_t i = 0; i < rows; ++i) preparation.plain(data.image(first + i).data(), images->row(i));
-    weight += detail::add_batch(evaluation, model, images->view(), data.labels().subspan(first, rows), loss);
-  }
+  for_each_batch<Model>(data, normalization, [&](const typename Model::Input& images, std::span<const std::int32_t> labels, index_t) {
+    weight += detail::add_batch(evaluation, model, images, labels, loss);
+  });
   if (weight > 0) evaluation.loss /= weight;
   return evaluation;
 }
