@@ -78,7 +78,8 @@ double in_their_buckets(const taut::Histogram& histogram, const std::vector<floa
   double found = 0;
   for (const float value : values) {
     for (std::size_t i = 0; i < left.size(); ++i) {
-      const bool inside = static_cast<double>(value) < histogram.limits[i] && (i == 0 || static_cast<double>(value) >= histogram.limits[i - 1]);
+      const bool inside =
+          static_cast<double>(value) < histogram.limits[i] && (i == 0 || static_cast<double>(value) >= histogram.limits[i - 1]);
       if (inside && left[i] > 0) {
         --left[i];
         ++found;
@@ -105,9 +106,14 @@ TEST_CASE("a scalar's event, byte by byte") {
   REQUIRE(records.size() == 2);
   CHECK(records[0].substr(0, 1) == "\x09");  // wall time, a double
   CHECK(number_at<double>(records[0], 1) > 1e9);
-  CHECK(records[0].substr(9) == "\x1A\x0D" "brain.Event:2");
+  CHECK(records[0].substr(9) ==
+        "\x1A\x0D"
+        "brain.Event:2");
   // step 300; a summary of 19 bytes with a value of 17: the tag of 10 bytes, then 0.75 as a float.
-  CHECK(records[1].substr(9) == std::string("\x10\xAC\x02\x2A\x13\x0A\x11\x0A\x0A" "loss/train" "\x15\0\0\x40\x3F", 24));
+  CHECK(records[1].substr(9) == std::string("\x10\xAC\x02\x2A\x13\x0A\x11\x0A\x0A"
+                                            "loss/train"
+                                            "\x15\0\0\x40\x3F",
+                                            24));
   CHECK(only_file_in(directory / "events").filename().string().starts_with("events.out.tfevents."));
 }
 
@@ -161,7 +167,8 @@ TEST_CASE("what can't be written or shown is refused, and named") {
   const std::vector<float> none, broken{1, std::numeric_limits<float>::quiet_NaN()};
   CHECK(error_of([&] { writer.add_histogram("weights/0", none, 1); }) ==
         "histogram weights/0: a histogram expects at least one value but got none");
-  CHECK(contains(error_of([&] { writer.add_histogram("weights/0", broken, 1); }), "histogram weights/0: a histogram expects finite values but value 1"));
+  CHECK(contains(error_of([&] { writer.add_histogram("weights/0", broken, 1); }),
+                 "histogram weights/0: a histogram expects finite values but value 1"));
   CHECK(contains(error_of([&] { writer.add_image("face", "JFIF", 1); }), "image face: expected the bytes of a PNG file"));
   CHECK(contains(error_of([&] { writer.add_scalar("", 1, 1); }), "expects a tag"));
   CHECK(records_of(writer.path()).size() == 1);
@@ -177,7 +184,7 @@ TEST_CASE("an epoch's scalars, and a histogram for each tensor and each gradient
   std::string all;
   const std::vector<std::string> records = records_of(writer.path());
   for (const std::string& record : records) all += record;
-  for (const char* tag : {"loss/train", "loss/validation", "accuracy/train", "accuracy/validation", "learning rate", "weights/0.weight",
+  for (const char* tag : {"loss/train", "loss/validation", "accuracy/train", "accuracy/validation", "learning_rate", "weights/0.weight",
                           "weights/1.running_mean", "gradients/0.weight", "gradients/8.bias"}) {
     CAPTURE(tag);
     CHECK(contains(all, tag));
@@ -199,7 +206,8 @@ TEST_CASE("TensorBoard's own reader finds what was written: TAUT_PYTHON names a 
     std::vector<float> values(1000 * step);
     for (float& value : values) value = static_cast<float>(step) * 0.1F * random.normal();
     const std::string file = "values" + std::to_string(step) + (stays ? "" : ".purged");
-    std::ofstream(directory / file, std::ios::binary).write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(4 * values.size()));
+    std::ofstream(directory / file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(4 * values.size()));
     const taut::index_t side = 8 * step;
     writer.add_scalar("loss/train", stays ? 1.0 / static_cast<double>(step) : -1.0, step);
     writer.add_image("gray", taut::encode_png(std::vector<std::uint8_t>(side * 16, 100), 16, side), step);

@@ -19,7 +19,8 @@
 
 namespace taut::detail {
 
-/// Decompresses no more than it is asked for, so that how far a file may grow is its reader's decision. https://www.rfc-editor.org/rfc/rfc1952
+/// Decompresses no more than it is asked for, so that how far a file may grow is its reader's decision.
+/// https://www.rfc-editor.org/rfc/rfc1952
 class GzipFile {
  public:
   explicit GzipFile(const std::filesystem::path& path) : path_(path.string()) {
@@ -88,7 +89,8 @@ class GzipFile {
       if (stream_.avail_in == 0 && !refill()) fail(path_, ": expected a whole gzip file but it is truncated");
       const int status = ::inflate(&stream_, Z_NO_FLUSH);
       if (status != Z_OK && status != Z_STREAM_END) {
-        fail(path_, ": expected a readable gzip file but it is damaged (", stream_.msg != nullptr ? stream_.msg : "zlib gives no reason", ")");
+        fail(path_, ": expected a readable gzip file but it is damaged (", stream_.msg != nullptr ? stream_.msg : "zlib gives no reason",
+             ")");
       }
       if (status != Z_STREAM_END) continue;
       ended_ = true;

@@ -63,7 +63,8 @@ IdxFile<Rank> read_idx_file(const std::filesystem::path& path, const char* what)
   const auto truncated = [&] { fail(file.path(), ": truncated: expected an IDX header of ", header.size(), " bytes but found ", read); };
   if (read < 4) truncated();
   if (header[0] != 0 || header[1] != 0) {
-    fail(file.path(), ": expected an IDX file, which begins with 0x00 0x00, but found ", hexadecimal(header[0]), " ", hexadecimal(header[1]));
+    fail(file.path(), ": expected an IDX file, which begins with 0x00 0x00, but found ", hexadecimal(header[0]), " ",
+         hexadecimal(header[1]));
   }
   if (header[2] != 8) fail(file.path(), ": expected elements of IDX type 0x08, unsigned bytes, but found ", hexadecimal(header[2]));
   if (header[3] != Rank) {
@@ -76,12 +77,14 @@ IdxFile<Rank> read_idx_file(const std::filesystem::path& path, const char* what)
     for (index_t byte = 0; byte < 4; ++byte) idx.extents[axis] = idx.extents[axis] << 8 | header[4 + 4 * axis + byte];
     const index_t most = axis == 0 ? IdxLimits::bytes : IdxLimits::side;
     if (idx.extents[axis] == 0 || idx.extents[axis] > most) {
-      fail(file.path(), ": expected ", axis == 0 ? std::string(what) : axis == 1 ? "a height" : "a width", " of 1 to ", most, " but found ",
-           idx.extents[axis]);
+      const char* const name = axis == 0 ? what : axis == 1 ? "a height" : "a width";
+      fail(file.path(), ": expected ", name, " of 1 to ", most, " but found ", idx.extents[axis]);
     }
     count *= idx.extents[axis];  // below 2^30 · 2^12 · 2^12
   }
-  if (count > IdxLimits::bytes) fail(file.path(), ": expected at most ", IdxLimits::bytes, " bytes of ", what, " but the header says ", count);
+  if (count > IdxLimits::bytes) {
+    fail(file.path(), ": expected at most ", IdxLimits::bytes, " bytes of ", what, " but the header says ", count);
+  }
   idx.bytes = read_idx_elements(file, count);
   return idx;
 }

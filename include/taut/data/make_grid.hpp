@@ -12,7 +12,8 @@
 
 namespace taut {
 
-/// `columns` pictures a row, with two black pixels around each. https://pytorch.org/vision/stable/generated/torchvision.utils.make_grid.html
+/// `columns` pictures a row, with two black pixels around each.
+/// https://pytorch.org/vision/stable/generated/torchvision.utils.make_grid.html
 inline GrayImage make_grid(std::span<const float> images,  // (pictures, height, width, 1)
                            index_t height, index_t width, Normalization normalization, index_t columns = 8) {
   constexpr index_t gap = 2;

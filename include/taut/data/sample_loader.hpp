@@ -105,12 +105,14 @@ using container_label = std::remove_cvref_t<decltype(std::get<1>(std::declval<st
 template <class Target>
 class SampleLoader {
  public:
-  /// `sample` writes the `values_of_sample` values of one of `samples`, channels last if it is a picture, and returns its label: an integer,
-  /// a floating-point number, or a std::array of them. It runs on the background thread; what it throws ends the training.
+  /// `sample` writes the `values_of_sample` values of one of `samples`, channels last if it is a picture, and returns its label: an
+  /// integer, a floating-point number, or a std::array of them. It runs on the background thread; what it throws ends the training.
   template <class Sample>
     requires PlainSample<Sample> || RandomSample<Sample>
   SampleLoader(index_t samples, index_t values_of_sample, LoaderOptions options, Sample sample)
-      : values_of_sample_(values_of_sample), targets_of_sample_(SampleTarget<detail::label_of<Sample>>::count), options_(std::move(options)),
+      : values_of_sample_(values_of_sample),
+        targets_of_sample_(SampleTarget<detail::label_of<Sample>>::count),
+        options_(std::move(options)),
         sample_([sample = std::move(sample)](index_t i, std::span<float> values, RandomKey key, Target* targets) mutable {
           SampleTarget<detail::label_of<Sample>>::write(detail::ask_for(sample, i, values, key), targets, i);
         }),

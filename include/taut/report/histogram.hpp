@@ -35,15 +35,18 @@ inline const std::vector<double>& histogram_limits() {
 
 }  // namespace detail
 
-/// PyTorch's default (https://pytorch.org/docs/stable/tensorboard.html, add_histogram). Empty buckets at either end are left out, but for one.
-/// Throws an Error for no values, and for one that isn't finite.
+/// PyTorch's default (https://pytorch.org/docs/stable/tensorboard.html, add_histogram). Empty buckets at either end are left out, but for
+/// one. Throws an Error for no values, and for one that isn't finite.
 template <class T>
 Histogram histogram_of(std::span<const T> values) {
   if (values.empty()) fail("a histogram expects at least one value but got none");
   const std::vector<double>& limits = detail::histogram_limits();
   std::vector<double> counts(limits.size());
-  Histogram histogram{.min = static_cast<double>(values[0]), .max = static_cast<double>(values[0]), .count = static_cast<double>(values.size()),
-                      .limits = {}, .counts = {}};
+  Histogram histogram{.min = static_cast<double>(values[0]),
+                      .max = static_cast<double>(values[0]),
+                      .count = static_cast<double>(values.size()),
+                      .limits = {},
+                      .counts = {}};
   for (index_t i = 0; i < values.size(); ++i) {
     const double value = static_cast<double>(values[i]);
     if (!std::isfinite(value)) fail("a histogram expects finite values but value ", i, " is ", value);

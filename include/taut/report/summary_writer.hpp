@@ -26,13 +26,13 @@
 
 namespace taut {
 
-/// PyTorch's SummaryWriter (https://pytorch.org/docs/stable/tensorboard.html). A tag with a slash, "loss/train", belongs to the group before it.
-/// Each event is written when it is added, by one call: a crash leaves whole events behind. Throws an Error that names the file, or the
-/// directory, where it can't be written.
+/// PyTorch's SummaryWriter (https://pytorch.org/docs/stable/tensorboard.html). A tag with a slash, "loss/train", belongs to the group
+/// before it. Each event is written when it is added, by one call: a crash leaves whole events behind. Throws an Error that names the file,
+/// or the directory, where it can't be written.
 class SummaryWriter {
  public:
-  /// A new file in `log_dir`, which is made where there is none; files of earlier runs stay as they are and are shown before it. Where a run
-  /// goes on, `purge_step` is its first step: of earlier files TensorBoard shows what lies before that.
+  /// A new file in `log_dir`, which is made where there is none; files of earlier runs stay as they are and are shown before it. Where a
+  /// run goes on, `purge_step` is its first step: of earlier files TensorBoard shows what lies before that.
   explicit SummaryWriter(const std::filesystem::path& log_dir, std::optional<index_t> purge_step = {})
       : path_(new_file_in(log_dir)), file_(path_, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0666) {
     if (!file_.is_open()) detail::fail_with_errno("write", path_);
@@ -54,7 +54,9 @@ class SummaryWriter {
     if (!png.starts_with(beginning) || png.size() < 26) fail("image ", tag, ": expected the bytes of a PNG file but found something else");
     constexpr std::int64_t channels[] = {1, 0, 3, 3, 2, 0, 4};
     const auto colour = static_cast<unsigned char>(png[25]);
-    if (colour > 6 || channels[colour] == 0) fail("image ", tag, ": expected a PNG file's colour type but found ", static_cast<int>(colour));
+    if (colour > 6 || channels[colour] == 0) {
+      fail("image ", tag, ": expected a PNG file's colour type but found ", static_cast<int>(colour));
+    }
     const auto extent = [&](std::size_t at) {
       std::int64_t value = 0;
       for (std::size_t byte = at; byte < at + 4; ++byte) value = value << 8 | static_cast<unsigned char>(png[byte]);
@@ -91,7 +93,8 @@ class SummaryWriter {
 
   static double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
-  /// TensorBoard reads files in the order of their names, which begin with a second of their own: after the last one's, whatever the clock says.
+  /// TensorBoard reads files in the order of their names, which begin with a second of their own: after the last one's, whatever the clock
+  /// says.
   static std::filesystem::path new_file_in(const std::filesystem::path& directory) {
     std::error_code problem;
     std::filesystem::create_directories(directory, problem);

@@ -8,14 +8,15 @@
 
 namespace taut {
 
-/// Losses and accuracies of training and validation, the learning rate, and how many pictures a second were trained on; at the epoch as step.
+/// Losses and accuracies of training and validation, the learning rate, and how many pictures a second were trained on; at the epoch as
+/// step.
 inline void add_epoch(SummaryWriter& writer, const EpochRecord& record) {
   writer.add_scalar("loss/train", record.train_loss, record.epoch);
   writer.add_scalar("loss/validation", record.validation_loss, record.epoch);
   writer.add_scalar("accuracy/train", record.train_accuracy, record.epoch);
   writer.add_scalar("accuracy/validation", record.validation_accuracy, record.epoch);
-  writer.add_scalar("learning rate", record.learning_rate, record.epoch);
-  writer.add_scalar("images a second", record.images_per_second, record.epoch);
+  writer.add_scalar("learning_rate", record.learning_rate, record.epoch);
+  writer.add_scalar("images_per_second", record.images_per_second, record.epoch);
 }
 
 /// Histograms of every parameter and running statistic, "weights/0.weight", and of the last step's gradients, "gradients/0.weight".
