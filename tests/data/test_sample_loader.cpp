@@ -132,6 +132,8 @@ TEST_CASE("a data set of nothing, samples of nothing and empty batches are refus
   const std::vector<std::pair<std::vector<float>, int>> one{{{1}, 1}};
   CHECK(says(error_of([&] { SampleLoader(none, in_order); }), {"at least one sample", "empty"}));
   CHECK(says(error_of([&] { SampleLoader(hollow, in_order); }), {"at least one value", "got 0"}));
+  const auto any = [](index_t i, std::span<float>) { return i; };
+  CHECK(says(error_of([&] { SampleLoader(index_t{1} << 32, 1, in_order, any); }), {"fewer than 2^32 samples", "4294967296"}));
   LoaderOptions empty_batches = in_order;
   empty_batches.batch = 0;
   CHECK(says(error_of([&] { SampleLoader(one, empty_batches); }), {"a batch of at least one sample", "got 0"}));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""check_events.py FOLDER: FOLDER/events through TensorBoard's own reader, which must find what FOLDER/expected.txt says and nothing else: lines
-"scalar TAG STEP VALUE", "image TAG STEP WIDTH HEIGHT" and "histogram TAG STEP FILE", FILE holding the float32 values."""
+"""check_events.py FOLDER: FOLDER/events through TensorBoard's own reader, which must find what FOLDER/expected.txt says and nothing else:
+lines "scalar TAG STEP VALUE", "image TAG STEP WIDTH HEIGHT" and "histogram TAG STEP FILE", FILE holding the float32 values."""
 import pathlib
 import sys
 

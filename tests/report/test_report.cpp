@@ -139,11 +139,12 @@ TEST_CASE("class scores show every class, its three scores and its support") {
   const std::string svg = taut::class_scores_svg(scores, "Test").standalone();
   CHECK(is_well_formed(svg));
   // 30 of 40 cats are found, by 30 predictions; 2,000 of 2,000 dogs, by 2,010.
-  for (const char* part : {">1.00<", ">0.75<", ">0.86<", ">40 images<", ">2,000 images<", "cat&lt;s&gt;", "dogs &amp; co", ">average of all classes<"}) {
+  for (const char* part : {">1.00<", ">0.75<", ">0.86<", ">40 images<", ">2,000 images<", "cat&lt;s&gt;", "dogs &amp; co",
+                           ">average of all classes<"}) {
     CAPTURE(part);
     CHECK(contains(svg, part));
   }
-  const std::vector<std::string> names(40, "a class name that is so long that it would leave no room for any bar at all, nor for its numbers");
+  const std::vector<std::string> names(40, "a name so long that it would leave no room for any bar, nor for the numbers behind the bars");
   CHECK(is_well_formed(taut::class_scores_svg(taut::classification_report(taut::ConfusionMatrix(40), names)).standalone()));
 }
 

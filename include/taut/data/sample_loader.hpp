@@ -116,10 +116,8 @@ class SampleLoader {
         sample_([sample = std::move(sample)](index_t i, std::span<float> values, RandomKey key, Target* targets) mutable {
           SampleTarget<detail::label_of<Sample>>::write(detail::ask_for(sample, i, values, key), targets, i);
         }),
-        order_(samples) {
+        order_(accepted(samples)) {
     if (options_.batch == 0) fail("expected a batch of at least one sample but got 0");
-    if (samples == 0) fail("expected a data set of at least one sample but it is empty");
-    if (samples > std::numeric_limits<std::uint32_t>::max()) fail("expected fewer than 2^32 samples but got ", samples);
     if (values_of_sample == 0) fail("expected samples of at least one value but got 0");
     for (Slot& slot : slots_) {
       slot.values = Arena<float>(options_.batch * values_of_sample_);
@@ -133,7 +131,7 @@ class SampleLoader {
     requires LabelledSample<std::ranges::range_value_t<Container>> && std::copyable<std::views::all_t<Container>>
   explicit SampleLoader(Container&& pairs, LoaderOptions options = {})
       : SampleLoader(std::ranges::size(pairs), first_size(pairs), std::move(options),
-                     detail::SampleOfContainer{std::views::all(std::forward<Container>(pairs)), first_size(pairs)}) {}
+                     detail::SampleOfContainer{std::views::all(pairs), first_size(pairs)}) {}
 
   SampleLoader(const SampleLoader&) = delete;
   SampleLoader& operator=(const SampleLoader&) = delete;
@@ -172,6 +170,12 @@ class SampleLoader {
     Arena<float> values;    // (batch, values of a sample)
     Arena<Target> targets;  // (batch, targets of a sample)
   };
+
+  static index_t accepted(index_t samples) {
+    if (samples == 0) fail("expected a data set of at least one sample but it is empty");
+    if (samples > std::numeric_limits<std::uint32_t>::max()) fail("expected fewer than 2^32 samples but got ", samples);
+    return samples;
+  }
 
   template <class Container>
   static index_t first_size(const Container& pairs) {
