@@ -8,5 +8,7 @@
 #include "taut/nn/flatten.hpp"
 #include "taut/nn/linear.hpp"
 #include "taut/nn/max_pool2d.hpp"
+#include "taut/nn/parallel.hpp"
 #include "taut/nn/relu.hpp"
+#include "taut/nn/residual.hpp"
 #include "taut/nn/sequential.hpp"

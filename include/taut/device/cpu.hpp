@@ -7,6 +7,7 @@
 #include "taut/core/parallel.hpp"
 #include "taut/device/device.hpp"
 #include "taut/kernels/cpu/batch_norm.hpp"
+#include "taut/kernels/cpu/branches.hpp"
 #include "taut/kernels/cpu/conv2d.hpp"
 #include "taut/kernels/cpu/cross_entropy.hpp"
 #include "taut/kernels/cpu/dropout.hpp"
@@ -99,6 +100,23 @@ class Cpu {
   template <class T>
   void dropout(index_t count, const T* x, T* y, index_t percent, RandomKey key) {
     kernels::cpu::dropout(*threads_, count, x, y, percent, key);
+  }
+
+  template <class T>
+  void add(index_t count, index_t branches, const T* const* x, Activation activation, T* y) {
+    kernels::cpu::add(*threads_, count, branches, x, activation, y);
+  }
+  template <class T>
+  void add_backward(index_t count, index_t branches, const T* y, const T* dy, Activation activation, T* const* gradients) {
+    kernels::cpu::add_backward(*threads_, count, branches, y, dy, activation, gradients);
+  }
+  template <class T>
+  void concatenate(index_t pixels, index_t branches, const index_t* channels, const T* const* x, T* y) {
+    kernels::cpu::concatenate(*threads_, pixels, branches, channels, x, y);
+  }
+  template <class T>
+  void split(index_t pixels, index_t branches, const index_t* channels, const T* dy, T* const* gradients) {
+    kernels::cpu::split(*threads_, pixels, branches, channels, dy, gradients);
   }
 
   template <class T>

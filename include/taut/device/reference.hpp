@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "taut/device/device.hpp"
+#include "taut/kernels/reference/branches.hpp"
 #include "taut/kernels/reference/convolution.hpp"
 #include "taut/kernels/reference/dropout.hpp"
 #include "taut/kernels/reference/linear.hpp"
@@ -101,6 +102,23 @@ class Reference {
   template <class T>
   void dropout(index_t count, const T* x, T* y, index_t percent, RandomKey key) {
     kernels::reference::dropout(count, x, y, percent, key);
+  }
+
+  template <class T>
+  void add(index_t count, index_t branches, const T* const* x, Activation activation, T* y) {
+    kernels::reference::add(count, branches, x, activation, y);
+  }
+  template <class T>
+  void add_backward(index_t count, index_t branches, const T* y, const T* dy, Activation activation, T* const* gradients) {
+    kernels::reference::add_backward(count, branches, y, dy, activation, gradients);
+  }
+  template <class T>
+  void concatenate(index_t pixels, index_t branches, const index_t* channels, const T* const* x, T* y) {
+    kernels::reference::concatenate(pixels, branches, channels, x, y);
+  }
+  template <class T>
+  void split(index_t pixels, index_t branches, const index_t* channels, const T* dy, T* const* gradients) {
+    kernels::reference::split(pixels, branches, channels, dy, gradients);
   }
 
   template <class T>
