@@ -18,10 +18,11 @@ without() {
   done
 }
 
-without nn.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp taut/device/cpu taut/kernels/ taut/train/ taut/data/ taut/io/" "$@"
-without tensor.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp taut/device/ taut/kernels/ taut/nn/" "$@"
-without taut.hpp "Eigen/Core stb_image nlohmann/json.hpp" "$@"
-without eigen.hpp "stb_image nlohmann/json.hpp" "$@"
-without image.hpp "Eigen/Core nlohmann/json.hpp" "$@"
-without io.hpp "Eigen/Core stb_image" "$@"
+without nn.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp zlib.h taut/device/cpu taut/kernels/ taut/train/ taut/data/ taut/io/" "$@"
+without tensor.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp zlib.h taut/device/ taut/kernels/ taut/nn/" "$@"
+without taut.hpp "Eigen/Core stb_image nlohmann/json.hpp zlib.h" "$@"
+without eigen.hpp "stb_image nlohmann/json.hpp zlib.h" "$@"
+without idx.hpp "Eigen/Core stb_image nlohmann/json.hpp" "$@"
+without image.hpp "Eigen/Core nlohmann/json.hpp zlib.h" "$@"
+without io.hpp "Eigen/Core stb_image zlib.h" "$@"
 exit $bad

@@ -16,6 +16,7 @@
 #include "taut/core/arena.hpp"
 #include "taut/core/batch.hpp"
 #include "taut/nn/cross_entropy.hpp"
+#include "taut/train/batch_source.hpp"
 #include "taut/train/callbacks.hpp"
 #include "taut/train/clip_grad_norm.hpp"
 #include "taut/train/early_stopping.hpp"
@@ -28,18 +29,6 @@
 #include "taut/train/weight_average.hpp"
 
 namespace taut {
-
-/// Hands out an epoch's batches, the same ones whenever it is started at the same epoch and batch: a Loader, first of all.
-template <class S>
-concept BatchSource = requires(S source, std::uint64_t epoch, index_t first_batch) {
-  source.start(epoch, first_batch);
-  source.next()->images;
-  source.next()->labels;
-  source.next()->rows;
-  { source.batches() } -> std::convertible_to<index_t>;  // of an epoch
-  { source.size() } -> std::convertible_to<index_t>;     // images of an epoch
-  { source.pixels() } -> std::convertible_to<index_t>;   // values of an image
-};
 
 struct TrainerOptions {
   index_t epochs = 75;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "taut/core/geometry.hpp"
-#include "taut/io/onnx/protobuf_writer.hpp"
+#include "taut/io/protobuf_writer.hpp"
 #include "taut/nn/layer.hpp"
 
 namespace taut::detail {
@@ -24,7 +24,7 @@ struct OnnxNode {
     attributes.push_back(std::move(ProtobufWriter{}.text(1, name).number(3, value).number(20, 2)));
   }
   void add(std::string_view name, float value) {
-    attributes.push_back(std::move(ProtobufWriter{}.text(1, name).single(2, value).number(20, 1)));
+    attributes.push_back(std::move(ProtobufWriter{}.text(1, name).real(2, value).number(20, 1)));
   }
   void add(std::string_view name, std::initializer_list<index_t> values) {
     ProtobufWriter attribute;

@@ -14,7 +14,7 @@
 #include "taut/core/version.hpp"
 #include "taut/io/atomic_file.hpp"
 #include "taut/io/onnx/onnx_node.hpp"
-#include "taut/io/onnx/protobuf_writer.hpp"
+#include "taut/io/protobuf_writer.hpp"
 #include "taut/nn/layer_name.hpp"
 #include "taut/nn/tensor_exchange.hpp"
 
