@@ -8,8 +8,9 @@
 
 namespace taut {
 
-/// What a layer does, as far as its neighbours need to know in order to melt with it into one step.
-enum class Role { custom, convolution, linear, normalization, activation, pooling, dropout, flatten };
+/// What a layer does, as far as its neighbours need to know in order to melt with it into one step. The gradient of a gated activation needs
+/// its input, that of any other follows from its output.
+enum class Role { custom, convolution, linear, normalization, activation, gated_activation, pooling, softmax, dropout, flatten };
 
 /// How a tensor lies in memory, seen from its PyTorch shape.
 enum class Order {

@@ -42,6 +42,11 @@ struct Plan {
 
 namespace detail {
 
+/// Whether what comes out of a layer lies in the order of what went in, whatever that order is.
+constexpr bool keeps_order(Role role) {
+  return role == Role::activation || role == Role::gated_activation || role == Role::softmax || role == Role::dropout || role == Role::flatten;
+}
+
 /// Shapes and offsets, layer by layer. Stops at the first misfit.
 template <class... Layers>
 constexpr auto plan_layers(Shape input, LayerList<Layers...>) {
@@ -73,7 +78,7 @@ constexpr auto plan_layers(Shape input, LayerList<Layers...>) {
     plan.multiply_adds += layer.multiply_adds;
     if (X::role == Role::flatten && is_image(shape)) {
       unflattened = shape;
-    } else if (X::role != Role::activation && X::role != Role::dropout && X::role != Role::flatten) {
+    } else if (!keeps_order(X::role)) {
       unflattened = {};
     }
     shape = layer.output;
