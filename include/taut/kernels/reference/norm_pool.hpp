@@ -106,8 +106,11 @@ void activation_pool_backward(const NormPoolGeometry& g, index_t rows,
         for (index_t c = 0; c < g.channels; ++c) {
           const index_t out = ((row * g.out_height() + oh) * g.out_width() + ow) * g.channels + c;
           for_each_element(g, row, oh, ow, [&](index_t element, index_t pixel) {
+            if (element != argmax[out]) return;
             const index_t i = pixel * g.channels + c;
-            if (element == argmax[out]) dx[i] += dy[out] * activation_slope(g.activation, normalized(g, scale, shift, c, x[i]));
+            // What ReLU stops has no chosen element.
+            const bool passes = g.activation == Activation::identity || g.activation == Activation::relu;
+            dx[i] += passes ? dy[out] : dy[out] * activation_slope(g.activation, normalized(g, scale, shift, c, x[i]));
           });
         }
       }
