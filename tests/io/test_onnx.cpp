@@ -105,6 +105,20 @@ TEST_CASE("a network's operators are a chain from input to output, without dropo
   CHECK(dropout_alone[0].output == "output");
 }
 
+TEST_CASE("an activation without an operator of its own is a few operators, the last of which is the layer's") {
+  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{3}, SiLU, LeakyReLU, GELU>>();
+  REQUIRE(nodes.size() == 2 + 1 + 8);
+  CHECK(nodes[0].operation == "Sigmoid");
+  CHECK(nodes[0].inputs == std::vector<std::string>{"input"});
+  CHECK(nodes[1].operation == "Mul");
+  CHECK(nodes[1].inputs == std::vector<std::string>{"input", nodes[0].output});
+  CHECK(nodes[1].output == "0");
+  CHECK(nodes[2].operation == "LeakyRelu");
+  CHECK(nodes[2].inputs == std::vector<std::string>{"0"});
+  CHECK(nodes[5].operation == "Erf");
+  CHECK(nodes[10].output == "output");
+}
+
 TEST_CASE("a file that can't be written is an error that names it") {
   auto model = random_model<Mlp>();
   CHECK_THROWS_WITH_AS(write_onnx("/nowhere/network.onnx", model), doctest::Contains("/nowhere/network.onnx"), Error);
@@ -122,6 +136,7 @@ TEST_CASE("ONNX's checker accepts the files and ONNX Runtime gives the same logi
   write_case<Strided>(directory.path(), "strided");
   write_case<Grouped>(directory.path(), "grouped");
   write_case<Winograd>(directory.path(), "winograd");
+  write_case<Activations>(directory.path(), "activations");
   write_case<EmotionNet>(directory.path(), "emotion");
   const std::string command = python + " " + TAUT_TESTS_FOLDER + "/io/check_onnx.py " + directory.path().string();
   CHECK(std::system(command.c_str()) == 0);

@@ -13,6 +13,7 @@
 
 #include "taut/core/version.hpp"
 #include "taut/io/atomic_file.hpp"
+#include "taut/io/onnx/onnx_gated.hpp"
 #include "taut/io/onnx/onnx_node.hpp"
 #include "taut/io/onnx/protobuf_writer.hpp"
 #include "taut/nn/layer_name.hpp"
@@ -52,7 +53,7 @@ inline ProtobufWriter onnx_value(std::string_view name, Shape shape) {
   return ProtobufWriter{}.text(1, name).message(2, ProtobufWriter{}.message(1, tensor));
 }
 
-/// The operators of a network, each taking the output of the one before it; dropout has none.
+/// The operators of a network, each layer's taking the output of the one before it; dropout has none.
 template <class Net>
 std::vector<OnnxNode> onnx_nodes() {
   std::vector<std::vector<std::string>> tensors(Net::depth);
@@ -71,8 +72,17 @@ std::vector<OnnxNode> onnx_nodes() {
     node.output = value = std::to_string(index);
     nodes.push_back(std::move(node));
   };
+  const auto visit_layer = [&]<index_t I>() {
+    using X = typename Net::template layer<I>;
+    if constexpr (X::role == Role::gated_activation) {
+      for (OnnxNode& node : onnx_gated(X::activation, value, std::to_string(I))) nodes.push_back(std::move(node));
+      value = nodes.back().output;
+    } else {
+      visit(onnx_node<X>(Net::plan.layers[I].input, std::move(tensors[I])), I);
+    }
+  };
   [&]<index_t... I>(std::index_sequence<I...>) {
-    (visit(onnx_node<typename Net::template layer<I>>(Net::plan.layers[I].input, std::move(tensors[I])), I), ...);
+    (visit_layer.template operator()<I>(), ...);
   }(std::make_index_sequence<Net::depth>{});
   if (nodes.empty()) nodes.push_back({"Identity", {"input"}});
   nodes.back().output = "output";
