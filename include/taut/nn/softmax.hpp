@@ -17,7 +17,7 @@ struct SoftmaxLayer {
   static constexpr Shape output_shape(Shape in) { return in; }
   static constexpr TensorList tensors(Shape) { return TensorList{}; }
   static constexpr index_t multiply_adds(Shape) { return 0; }
-  static constexpr void expects(Shape, TextBuilder& text) { text << "a vector or channels x height x width"; }
+  static constexpr void expects(Shape, TextBuilder& text) { text << "a vector or an image"; }
 };
 
 }  // namespace detail
