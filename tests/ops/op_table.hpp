@@ -234,7 +234,7 @@ inline constexpr auto norm_pools = [] {
   for (const auto& [count, extent, rows] : {std::array<index_t, 3>{32, 48, 3}, {64, 24, 3}, {128, 12, 3}, {256, 6, 3}}) {
     table[next++] = {{count, extent, extent, true, relu, {2, 2}, {2, 2}}, rows, true};
   }
-  table[next++] = {{512, 1, 1, false, relu, {}, {}}, 64, true};
+  table[next++] = {{512, 1, 1, false, relu, {}, {}}, 64};
   return table;
 }();
 
