@@ -12,14 +12,19 @@ using Grouped = Sequential<Shape{4, 6, 5}, Conv2d<8, 3, Padding{1}, Groups{2}, N
                            Conv2d<8, 3, Padding{2}, Dilation{2}, Groups{8}>, Flatten, Linear<3, NoBias{}>>;
 using Winograd = Sequential<Shape{2, 8, 8}, Conv2d<32, 3, Padding{1}>, ReLU, Conv2d<32, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>,
                             Flatten, Linear<6>>;
-/// Every activation, and softmax over channels and over features.
+/// Every activation, and softmax over channels and over features; each network few enough that its output still depends on its input.
 using Activations = Sequential<Shape{3, 6, 6}, Conv2d<8, 3>, LeakyReLUWith<NegativeSlope{0.2}>, Conv2d<6, 3, Padding{1}>, BatchNorm2d, SiLU,
-                               MaxPool2d<2>, Conv2d<5, 1>, Tanh, Softmax, Flatten, Linear<8>, GELU, Linear<8>, GELUWith<ApproximateTanh{}>,
-                               Linear<7>, Sigmoid, Linear<5>, LogSoftmax>;
+                               MaxPool2d<2>, Flatten, Linear<8>, GELU, Linear<7>, Tanh>;
+using Gates = Sequential<Shape{1, 4, 4}, Flatten, Linear<16>, GELUWith<ApproximateTanh{}>, Linear<8>, Sigmoid, LeakyReLU, Linear<5>>;
+using Softmaxes = Sequential<Shape{3, 4, 4}, Conv2d<5, 3>, Softmax, Flatten, Linear<4>, LogSoftmax>;
 
 template <index_t Channels>
 using ConvBlock = Block<Conv2d<Channels, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>>;
 using EmotionNet = Sequential<Shape{1, 48, 48}, ConvBlock<32>, ConvBlock<64>, ConvBlock<128>, ConvBlock<256>, Flatten, Linear<512>, ReLU,
                               Dropout<50>, Linear<7>>;
+
+using Branching = Sequential<Shape{3, 8, 7}, Conv2d<6, 3, Padding{1}>, Residual<Conv2d<6, 3, Padding{1}>, BatchNorm2d, ReLU, Conv2d<6, 1>>, ReLU,
+                             Residual<Shortcut<Conv2d<8, 1, Stride{2}>, BatchNorm2d>, Conv2d<8, 3, Stride{2}, Padding{1}>, BatchNorm2d>, ReLU,
+                             Parallel<Block<>, Conv2d<4, 1>, Block<Residual<ReLU>, Conv2d<3, 3, Padding{1}>>>, Dropout<20>, Flatten, Linear<5>>;
 
 }  // namespace taut::test

@@ -36,6 +36,9 @@ using Activated = Behind<Shape{2, 7, 6}, Conv2d<3, 3, Padding{1}>, X, BatchNorm2
 /// Without a batch norm between.
 template <class X>
 using ActivatedPool = Behind<Shape{3, 6, 6}, Dropout<0>, X, MaxPool2d<2>, Dropout<0>, X, MaxPool2d<3, Stride{2}, Padding{1}, RoundDown{}>>;
+/// Behind and inside of branches.
+template <class X>
+using ActivatedSum = Behind<Shape{2, 4, 4}, Residual<Conv2d<2, 3, Padding{1}>>, X, Conv2d<2, 1>, Residual<X>, Conv2d<3, 1>>;
 using SoftmaxInside = Behind<Shape{3, 2, 4}, Softmax, Conv2d<3, 1>, LogSoftmax, Flatten, Linear<4>, Softmax, Linear<3>, LogSoftmax>;
 
 using Vector = Sequential<Shape{7}, Linear<5>, Linear<3, NoBias{}>>;
@@ -77,6 +80,7 @@ void check_activation_gradients() {
   const auto check = []<class X>(std::uint64_t seed) {
     check_gradient<layers::Activated<X>, D>(seed);
     check_gradient<layers::ActivatedPool<X>, D>(seed + 1);
+    check_gradient<layers::ActivatedSum<X>, D>(seed + 100);
   };
   SUBCASE("leaky relu") { check.template operator()<taut::LeakyReLUWith<taut::NegativeSlope{0.2}>>(41); }
   SUBCASE("sigmoid") { check.template operator()<taut::Sigmoid>(43); }

@@ -20,9 +20,13 @@ concept WeightedKind = requires { typename Step::Weighted; };
 template <class Step>
 concept NormPoolKind = requires { Step::normalizes; };
 
+/// A step that reads several branches.
+template <class Step>
+concept JoiningKind = requires { Step::joins; };
+
 /// A step that only activates.
 template <class Step>
-concept ActivationKind = requires { Step::activation; } && !WeightedKind<Step>;
+concept ActivationKind = requires { Step::activation; } && !WeightedKind<Step> && !JoiningKind<Step>;
 
 /// A step that makes scores probabilities, or their logarithms.
 template <class Step>
@@ -73,7 +77,7 @@ void inference_norm(const T* parameters, const T* buffers, T* scale, T* shift) {
 
 }  // namespace detail
 
-/// Anything that inference has nothing to do for: dropout, a lone Flatten.
+/// Anything that inference has nothing to do for: dropout, a lone Flatten, the begin of a branch.
 template <class Net, index_t Index, class Step = step_t<Net, Index>>
 struct InferenceStep {
   static constexpr bool runs = false;
@@ -198,6 +202,24 @@ struct InferenceStep<Net, Index, Step> {
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
     device.template norm_pool_forward<geometry, T>(rows, x, prepared, prepared + stride, y, nullptr);
+  }
+};
+
+/// The join of branches, as in training.
+template <class Net, index_t Index, detail::JoiningKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = true;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return 0;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T*, const T*, T*) {}
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* const* x, const T* /*prepared*/, T* y, T* /*workspace*/) {
+    Step::join(device, rows, x, y);
   }
 };
 

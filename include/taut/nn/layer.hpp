@@ -8,9 +8,32 @@
 
 namespace taut {
 
-/// What a layer does, as far as its neighbours need to know in order to melt with it into one step. The gradient of a gated activation needs
-/// its input, that of any other follows from its output.
-enum class Role { custom, convolution, linear, normalization, activation, gated_activation, pooling, softmax, dropout, flatten };
+/// What a layer does, as far as its neighbours need to know in order to melt with it into one step.
+enum class Role {
+  custom,
+  convolution,
+  linear,
+  normalization,
+  activation,        ///< its gradient follows from its output
+  gated_activation,  ///< its gradient needs its input
+  pooling,
+  softmax,
+  dropout,
+  flatten,
+  fork,         ///< from here on several branches read the same values; what follows is the first of them
+  next_branch,  ///< what follows reads what the fork read
+  add,          ///< ends the branches: the sum of what they give
+  concatenate,  ///< ends the branches: their channels one behind the other
+};
+
+/// Marks where branches begin or end; a network that has none is a chain.
+constexpr bool begins_branch(Role role) { return role == Role::fork || role == Role::next_branch; }
+constexpr bool ends_branches(Role role) { return role == Role::add || role == Role::concatenate; }
+
+/// Whether what comes out of a layer lies in the order of what went in, whatever that order is.
+constexpr bool keeps_order(Role role) {
+  return role == Role::activation || role == Role::gated_activation || role == Role::softmax || role == Role::dropout || role == Role::flatten;
+}
 
 /// How a tensor lies in memory, seen from its PyTorch shape.
 enum class Order {

@@ -5,6 +5,7 @@
 
 #include "taut/nn/plan.hpp"
 #include "taut/nn/steps/activation_step.hpp"
+#include "taut/nn/steps/branch_steps.hpp"
 #include "taut/nn/steps/convolution_step.hpp"
 #include "taut/nn/steps/custom_step.hpp"
 #include "taut/nn/steps/dropout_step.hpp"
@@ -24,6 +25,12 @@ constexpr auto choose_step() {
     return std::type_identity<ConvolutionStep<Net, Span>>{};
   } else if constexpr (first == Role::linear || (first == Role::flatten && last != Role::flatten)) {
     return std::type_identity<LinearStep<Net, Span>>{};
+  } else if constexpr (begins_branch(first)) {
+    return std::type_identity<ForkStep<Net, Span>>{};
+  } else if constexpr (first == Role::add) {
+    return std::type_identity<AddStep<Net, Span>>{};
+  } else if constexpr (first == Role::concatenate) {
+    return std::type_identity<ConcatenateStep<Net, Span>>{};
   } else if constexpr (Span.count == 1 && (first == Role::activation || first == Role::gated_activation)) {
     return std::type_identity<ActivationStep<Net, Span>>{};
   } else if constexpr (last == Role::normalization || last == Role::activation || last == Role::gated_activation || last == Role::pooling) {

@@ -16,7 +16,7 @@ namespace taut::detail {
 
 struct OnnxNode {
   std::string operation;
-  std::vector<std::string> inputs;
+  std::vector<std::string> inputs{};
   std::vector<ProtobufWriter> attributes{};
   std::string output{};
 
@@ -50,10 +50,10 @@ struct OnnxNode {
   }
 };
 
-/// The operator of a layer; none, with an empty name, where inference passes it by. `tensors` are the names of what it owns.
+/// The operator of a layer, without its inputs; none, with an empty name, where inference passes the layer by.
 /// Requires: no gated activation (onnx_gated).
 template <class X>
-OnnxNode onnx_node([[maybe_unused]] Shape input, std::vector<std::string> tensors) {
+OnnxNode onnx_node([[maybe_unused]] Shape input) {
   OnnxNode node;
   if constexpr (X::role == Role::convolution) {
     const Conv2dGeometry g = X::geometry(input);
@@ -80,10 +80,14 @@ OnnxNode onnx_node([[maybe_unused]] Shape input, std::vector<std::string> tensor
   } else if constexpr (X::role == Role::flatten) {
     node.operation = "Flatten";
     node.add("axis", std::int64_t{1});
+  } else if constexpr (X::role == Role::add) {
+    node.operation = "Add";
+  } else if constexpr (X::role == Role::concatenate) {
+    node.operation = "Concat";
+    node.add("axis", std::int64_t{1});
   } else {
-    static_assert(X::role == Role::dropout, "a layer of one's own has no ONNX operator");
+    static_assert(X::role == Role::dropout || begins_branch(X::role), "a layer of one's own has no ONNX operator");
   }
-  node.inputs = std::move(tensors);
   return node;
 }
 

@@ -53,38 +53,36 @@ inline ProtobufWriter onnx_value(std::string_view name, Shape shape) {
   return ProtobufWriter{}.text(1, name).message(2, ProtobufWriter{}.message(1, tensor));
 }
 
-/// The operators of a network, each layer's taking the output of the one before it; dropout has none.
+/// The operators of a network, each taking the outputs of its layer's sources; dropout and the begin of a branch have none.
 template <class Net>
 std::vector<OnnxNode> onnx_nodes() {
-  std::vector<std::vector<std::string>> tensors(Net::depth);
-  [&]<index_t... I>(std::index_sequence<I...>) {
-    (..., [&] {
-      const LayerPlan& layer = Net::plan.layers[I];
-      for (index_t t = 0; t < layer.tensors.count; ++t) tensors[I].push_back(std::to_string(I) + "." + layer.tensors.specs[t].name);
-    }());
-  }(std::make_index_sequence<Net::depth>{});
-
   std::vector<OnnxNode> nodes;
-  std::string value = "input";
-  const auto visit = [&](OnnxNode node, index_t index) {
+  std::vector<std::string> values(Net::depth);  // what each layer's output is called
+  const auto value = [&](index_t layer) { return layer == network_input ? std::string("input") : values[layer]; };
+  const auto visit = [&](OnnxNode node, const LayerPlan& layer, index_t index) {
+    values[index] = value(layer.sources[0]);
     if (node.operation.empty()) return;
-    node.inputs.insert(node.inputs.begin(), value);
-    node.output = value = std::to_string(index);
+    for (index_t s = 0; s < layer.sources.count; ++s) node.inputs.push_back(value(layer.sources[s]));
+    for (index_t t = 0; t < layer.tensors.count; ++t) {
+      node.inputs.push_back(std::string(layer.path.view()) + "." + layer.tensors.specs[t].name);
+    }
+    node.output = values[index] = std::to_string(index);
     nodes.push_back(std::move(node));
   };
   const auto visit_layer = [&]<index_t I>() {
     using X = typename Net::template layer<I>;
+    const LayerPlan& layer = Net::plan.layers[I];
     if constexpr (X::role == Role::gated_activation) {
-      for (OnnxNode& node : onnx_gated(X::activation, value, std::to_string(I))) nodes.push_back(std::move(node));
-      value = nodes.back().output;
+      for (OnnxNode& node : onnx_gated(X::activation, value(layer.sources[0]), std::to_string(I))) nodes.push_back(std::move(node));
+      values[I] = nodes.back().output;
     } else {
-      visit(onnx_node<X>(Net::plan.layers[I].input, std::move(tensors[I])), I);
+      visit(onnx_node<X>(layer.input), layer, I);
     }
   };
   [&]<index_t... I>(std::index_sequence<I...>) {
     (visit_layer.template operator()<I>(), ...);
   }(std::make_index_sequence<Net::depth>{});
-  if (nodes.empty()) nodes.push_back({"Identity", {"input"}});
+  if (nodes.empty()) nodes.push_back({.operation = "Identity", .inputs = {"input"}});
   nodes.back().output = "output";
   return nodes;
 }

@@ -1,16 +1,14 @@
 /// activation: the activations and their gradients, a vector at a time. A NaN stays one, infinity has the limit of finite numbers.
 #pragma once
 
-#include <algorithm>
 #include <limits>
-#include <type_traits>
 
 #include "taut/core/activation.hpp"
 #include "taut/core/shape.hpp"
 #include "taut/kernels/cpu/exponential.hpp"
 #include "taut/kernels/cpu/normal_distribution.hpp"
-#include "taut/kernels/cpu/parallel_blocks.hpp"
 #include "taut/kernels/cpu/simd.hpp"
+#include "taut/kernels/cpu/sweep.hpp"
 
 namespace taut::kernels::cpu {
 
@@ -118,6 +116,22 @@ void activate_rows(T* y, index_t rows, index_t columns, index_t step, T negative
 
 }  // namespace detail
 
+/// Calls call.operator()<kind>() with the kind of an activation that is only known when running.
+template <class Call>
+[[gnu::always_inline]] inline void with_kind(Activation activation, Call&& call) {
+  using Kind = Activation::Kind;
+  switch (activation.kind) {
+    case Kind::identity: return call.template operator()<Kind::identity>();
+    case Kind::relu: return call.template operator()<Kind::relu>();
+    case Kind::leaky_relu: return call.template operator()<Kind::leaky_relu>();
+    case Kind::sigmoid: return call.template operator()<Kind::sigmoid>();
+    case Kind::tanh: return call.template operator()<Kind::tanh>();
+    case Kind::silu: return call.template operator()<Kind::silu>();
+    case Kind::gelu: return call.template operator()<Kind::gelu>();
+    case Kind::gelu_tanh: return call.template operator()<Kind::gelu_tanh>();
+  }
+}
+
 /// Whether an epilogue has to call activate_stored: ReLU is done in registers.
 constexpr bool activates_stored(Activation activation) { return activation.kind > Activation::Kind::relu; }
 
@@ -125,41 +139,17 @@ constexpr bool activates_stored(Activation activation) { return activation.kind 
 /// inlined: the registers and the code of a kernel are the products'.
 template <class T>
 [[gnu::noinline]] void activate_stored(Activation activation, T* y, index_t rows, index_t columns, index_t step) {
-  using detail::Kind;
-  const T slope = static_cast<T>(activation.negative_slope);
-  switch (activation.kind) {
-    case Kind::identity: return;
-    case Kind::relu: return detail::activate_rows<Kind::relu>(y, rows, columns, step, slope);
-    case Kind::leaky_relu: return detail::activate_rows<Kind::leaky_relu>(y, rows, columns, step, slope);
-    case Kind::sigmoid: return detail::activate_rows<Kind::sigmoid>(y, rows, columns, step, slope);
-    case Kind::tanh: return detail::activate_rows<Kind::tanh>(y, rows, columns, step, slope);
-    case Kind::silu: return detail::activate_rows<Kind::silu>(y, rows, columns, step, slope);
-    case Kind::gelu: return detail::activate_rows<Kind::gelu>(y, rows, columns, step, slope);
-    case Kind::gelu_tanh: return detail::activate_rows<Kind::gelu_tanh>(y, rows, columns, step, slope);
-  }
+  with_kind(activation, [&]<Activation::Kind kind>() {
+    detail::activate_rows<kind>(y, rows, columns, step, static_cast<T>(activation.negative_slope));
+  });
 }
-
-namespace detail {
-
-/// apply(i, lanes) for each vector of [0, count).
-template <class T, class Threads, class Apply>
-void sweep_vectors(Threads& threads, index_t count, Apply&& apply) {
-  const auto task = [apply](index_t begin, index_t end, index_t) {
-    index_t i = begin;
-    for (; i + width<T> <= end; i += width<T>) apply(i, std::integral_constant<index_t, width<T>>{});
-    for (; i < end; ++i) apply(i, std::integral_constant<index_t, 1>{});
-  };
-  serial_or_parallel_blocks(threads, count, count, sweep_elements, task);
-}
-
-}  // namespace detail
 
 template <Activation activation, class T, class Threads>
 void activation_forward(Threads& threads, index_t count,
                         const T* x,  // (count)
                         T* y) {      // (count), may be x
   constexpr T slope = static_cast<T>(activation.negative_slope);
-  detail::sweep_vectors<T>(threads, count, [=](index_t i, auto lanes) {
+  sweep<T>(threads, count, [=](index_t i, auto lanes) {
     store_lanes<lanes>(y + i, detail::activate<activation.kind, T>(load_lanes<lanes>(x + i), slope));
   });
 }
@@ -171,7 +161,7 @@ void activation_backward(Threads& threads, index_t count,
                          const T* dy,     // (count)
                          T* dx) {         // (count), may be dy
   constexpr T slope = static_cast<T>(activation.negative_slope);
-  detail::sweep_vectors<T>(threads, count, [=](index_t i, auto lanes) {
+  sweep<T>(threads, count, [=](index_t i, auto lanes) {
     store_lanes<lanes>(dx + i, detail::through_saved<activation.kind, T>(load_lanes<lanes>(dy + i), load_lanes<lanes>(saved + i), slope));
   });
 }
