@@ -12,6 +12,11 @@ using Grouped = Sequential<Shape{4, 6, 5}, Conv2d<8, 3, Padding{1}, Groups{2}, N
                            Conv2d<8, 3, Padding{2}, Dilation{2}, Groups{8}>, Flatten, Linear<3, NoBias{}>>;
 using Winograd = Sequential<Shape{2, 8, 8}, Conv2d<32, 3, Padding{1}>, ReLU, Conv2d<32, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>,
                             Flatten, Linear<6>>;
+/// Every activation, and softmax over channels and over features; each network few enough that its output still depends on its input.
+using Activations = Sequential<Shape{3, 6, 6}, Conv2d<8, 3>, LeakyReLUWith<NegativeSlope{0.2}>, Conv2d<6, 3, Padding{1}>, BatchNorm2d, SiLU,
+                               MaxPool2d<2>, Flatten, Linear<8>, GELU, Linear<7>, Tanh>;
+using Gates = Sequential<Shape{1, 4, 4}, Flatten, Linear<16>, GELUWith<ApproximateTanh{}>, Linear<8>, Sigmoid, LeakyReLU, Linear<5>>;
+using Softmaxes = Sequential<Shape{3, 4, 4}, Conv2d<5, 3>, Softmax, Flatten, Linear<4>, LogSoftmax>;
 
 template <index_t Channels>
 using ConvBlock = Block<Conv2d<Channels, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>>;

@@ -105,6 +105,20 @@ TEST_CASE("a network's operators are a chain from input to output, without dropo
   CHECK(dropout_alone[0].output == "output");
 }
 
+TEST_CASE("an activation without an operator of its own is a few operators, the last of which is the layer's") {
+  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{3}, SiLU, LeakyReLU, GELU>>();
+  REQUIRE(nodes.size() == 2 + 1 + 8);
+  CHECK(nodes[0].operation == "Sigmoid");
+  CHECK(nodes[0].inputs == std::vector<std::string>{"input"});
+  CHECK(nodes[1].operation == "Mul");
+  CHECK(nodes[1].inputs == std::vector<std::string>{"input", nodes[0].output});
+  CHECK(nodes[1].output == "0");
+  CHECK(nodes[2].operation == "LeakyRelu");
+  CHECK(nodes[2].inputs == std::vector<std::string>{"0"});
+  CHECK(nodes[5].operation == "Erf");
+  CHECK(nodes[10].output == "output");
+}
+
 TEST_CASE("branches read what their fork read, and are joined by name") {
   const auto nodes = detail::onnx_nodes<Sequential<Shape{4}, Linear<3>, Residual<Linear<3>, ReLU>, Parallel<Block<>, Linear<2>>>>();
   REQUIRE(nodes.size() == 6);
@@ -134,6 +148,9 @@ TEST_CASE("ONNX's checker accepts the files and ONNX Runtime gives the same logi
   write_case<Strided>(directory.path(), "strided");
   write_case<Grouped>(directory.path(), "grouped");
   write_case<Winograd>(directory.path(), "winograd");
+  write_case<Activations>(directory.path(), "activations");
+  write_case<Gates>(directory.path(), "gates");
+  write_case<Softmaxes>(directory.path(), "softmaxes");
   write_case<Branching>(directory.path(), "branching");
   write_case<EmotionNet>(directory.path(), "emotion");
   const std::string command = python + " " + TAUT_TESTS_FOLDER + "/io/check_onnx.py " + directory.path().string();

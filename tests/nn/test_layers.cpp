@@ -114,6 +114,25 @@ TEST_CASE("BatchNorm2d, ReLU, Dropout and Flatten") {
   CHECK(Flatten::output_shape({60}) == Shape{60});
 }
 
+TEST_CASE("activations keep the shape, and have PyTorch's defaults") {
+  CHECK(LeakyReLU::activation.negative_slope == 0.01);
+  CHECK(LeakyReLUWith<NegativeSlope{0.2}>::activation == Activation::leaky_relu(0.2));
+  CHECK(GELU::activation == Activation::gelu);
+  CHECK(GELUWith<ApproximateTanh{}>::activation == Activation::gelu_tanh);
+  CHECK(GELU::role == Role::gated_activation);
+  CHECK(SiLU::role == Role::gated_activation);
+  CHECK(Sigmoid::role == Role::activation);
+  CHECK(Tanh::output_shape({3, 4, 5}) == Shape{3, 4, 5});
+  CHECK(SiLU::accepts({7}));
+}
+
+TEST_CASE("Softmax takes vectors and images") {
+  CHECK(Softmax::accepts({7}));
+  CHECK(LogSoftmax::accepts({3, 4, 5}));
+  CHECK_FALSE(Softmax::accepts({3, 4}));
+  CHECK(LogSoftmax::output_shape({3, 4, 5}) == Shape{3, 4, 5});
+}
+
 TEST_CASE("layers are named as they are written") {
   CHECK(name_of<Conv2d<64, 3, Padding{1}>>() == "Conv2d<64,3,Padding{1}>");
   CHECK(name_of<Conv2d<8, Kernel{3, 5}, Stride{2}, Dilation{1, 2}, Groups{4}, NoBias{}>>() ==
@@ -123,6 +142,15 @@ TEST_CASE("layers are named as they are written") {
   CHECK(name_of<BatchNorm2d>() == "BatchNorm2d");
   CHECK(name_of<Dropout<50>>() == "Dropout<50>");
   CHECK(name_of<ReLU>() == "ReLU");
+  CHECK(name_of<LeakyReLU>() == "LeakyReLU");
+  CHECK(name_of<LeakyReLUWith<NegativeSlope{0.2}>>() == "LeakyReLU<NegativeSlope>");
+  CHECK(name_of<Sigmoid>() == "Sigmoid");
+  CHECK(name_of<Tanh>() == "Tanh");
+  CHECK(name_of<SiLU>() == "SiLU");
+  CHECK(name_of<GELU>() == "GELU");
+  CHECK(name_of<GELUWith<ApproximateTanh{}>>() == "GELU<ApproximateTanh{}>");
+  CHECK(name_of<Softmax>() == "Softmax");
+  CHECK(name_of<LogSoftmax>() == "LogSoftmax");
   CHECK(name_of<Flatten>() == "Flatten");
   using Net = Sequential<Shape{4}, Linear<2>, ReLU>;
   CHECK(layer_name<Net, 1>() == "layer 1, ReLU");

@@ -24,6 +24,15 @@ using Folded = Sequential<Shape{2, 8, 8}, Conv2d<3, 3, Padding{1}>, BatchNorm2d,
 using Unfolded = Sequential<Shape{2, 6, 6}, BatchNorm2d, ReLU, Conv2d<3, 3>, ReLU, BatchNorm2d, MaxPool2d<2>, Dropout<20>, Flatten, Dropout<30>,
                             Linear<4>>;
 using NoPool = Sequential<Shape{3, 4, 4}, Conv2d<4, 3, Padding{1}, NoBias{}>, BatchNorm2d, Conv2d<2, 1>, ReLU, Flatten, Linear<4>>;
+/// One activation in every place: behind a convolution, with a pool after it; behind a batch norm; behind a linear layer; alone; last.
+template <class X>
+using Activated = Sequential<Shape{2, 8, 8}, Conv2d<5, 3, Padding{1}>, X, MaxPool2d<2>, Conv2d<7, 3>, BatchNorm2d, X, MaxPool2d<2>, Flatten,
+                             Linear<6>, X, Dropout<50>, X, Linear<4>, X>;
+/// The same behind convolutions by Winograd's algorithm, along both axes and along one.
+template <class X>
+using ActivatedWide = Sequential<Shape{1, 12, 12}, Conv2d<32, 3, Padding{1}>, X, Conv2d<32, 3, Padding{1}>, BatchNorm2d, X, MaxPool2d<2>,
+                                 Flatten, Linear<4>>;
+using SoftmaxInside = Sequential<Shape{3, 4, 4}, Conv2d<5, 3>, Softmax, Flatten, Linear<4>, LogSoftmax>;
 /// Convolutions that the CPU device computes by Winograd's algorithm.
 using Wide = Sequential<Shape{1, 12, 12}, Conv2d<32, 3, Padding{1}>, BatchNorm2d, ReLU, Conv2d<32, 3, Padding{1}>, BatchNorm2d, ReLU,
                         MaxPool2d<2>, Conv2d<64, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>, Flatten, Linear<4>>;
@@ -91,6 +100,27 @@ TEST_CASE("a session computes what the model does in inference mode") {
   CHECK(difference<Wide, float, Cpu<>>(8) < 2e-5);
   CHECK(difference<Wide, float, Cpu<>>(1) < 2e-5);
   CHECK(difference<Wide, double, Cpu<>>(8) < 1e-12);
+}
+
+TEST_CASE_TEMPLATE("a session activates as the model does", X, LeakyReLU, Sigmoid, Tanh, SiLU, GELU, GELUWith<ApproximateTanh{}>) {
+  CHECK(difference<Activated<X>, double, Reference>(3) < 1e-13);
+  CHECK(difference<Activated<X>, float, Cpu<>>(8) < 2e-5);
+  CHECK(difference<ActivatedWide<X>, float, Cpu<>>(3) < 2e-5);
+}
+
+TEST_CASE("a session makes probabilities and their logarithms as the model does") {
+  CHECK(difference<SoftmaxInside, double, Reference>(3) < 1e-13);
+  CHECK(difference<SoftmaxInside, float, Cpu<>>(8) < 2e-5);
+}
+
+TEST_CASE("an activation behind a weight is no step of a session's") {
+  using Net = Sequential<Shape{2, 8, 8}, Conv2d<5, 3>, SiLU, MaxPool2d<2>, Flatten, Linear<6>, GELU, Linear<4>, Softmax>;
+  CHECK(InferenceStep<Net, 0>::activation == Activation::silu);
+  CHECK(InferenceStep<Net, 1>::geometry.activation == Activation::identity);
+  CHECK(InferenceStep<Net, 1>::runs);  // the pool
+  CHECK(InferenceStep<Net, 2>::activation == Activation::gelu);
+  CHECK_FALSE(InferenceStep<Net, 3>::runs);
+  CHECK(InferenceStep<Net, 5>::runs);
 }
 
 TEST_CASE("a session keeps the weights that it was made with") {

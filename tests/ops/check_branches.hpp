@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "ops/activation_error.hpp"
 #include "ops/devices.hpp"
 #include "ops/guarded.hpp"
 #include "ops/op_table.hpp"
@@ -87,6 +88,28 @@ void check_add(index_t count, index_t branches, taut::Activation activation, std
   }
 }
 
+/// Every activation does to a sum what it does alone.
+template <class T, class D>
+void check_add_activations(index_t count, std::uint64_t seed) {
+  Branches<T> x({count, count});
+  x.randomize(seed);
+  const std::vector<T*> from = x.pointers();
+  D device = make_device<D>(thread_counts<D>.back());
+  Guarded<T> before(count), y(count);
+  device.template add<T>(count, 2, from.data(), identity, before.data());
+  for (const ActivationRow& each : activations) {
+    const std::string activation = each.name;
+    CAPTURE(activation);
+    device.template add<T>(count, 2, from.data(), each.activation, y.data());
+    std::vector<long double> exact(count);
+    for (index_t i = 0; i < count; ++i) exact[i] = exact_activation(each.activation, before.data()[i]);
+    CHECK(y.intact());
+    CHECK(beyond(std::as_const(y).span(), std::span(exact), [&](index_t i) {
+            return activation_bound<T>(each.activation, static_cast<double>(before.data()[i]));
+          }) == "");
+  }
+}
+
 /// Copies are exact.
 template <class T, class D>
 void check_concatenate(index_t pixels, const std::vector<index_t>& channels, std::uint64_t seed) {
@@ -130,6 +153,7 @@ void check_branches() {
       check_add<T, D>(spans[i], branches, relu, 10 * i + branches);
     }
   }
+  check_add_activations<T, D>(1000, 7);
   for (const ConcatenationRow& row : concatenations) {
     check_concatenate<T, D>(row.pixels, {row.channels.begin(), row.channels.begin() + static_cast<std::ptrdiff_t>(row.branches)}, row.pixels);
   }

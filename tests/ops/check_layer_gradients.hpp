@@ -29,6 +29,18 @@ using ReluPool = Behind<Shape{3, 5, 7}, Dropout<0>, ReLU, MaxPool2d<2, RoundDown
 using Pool = Behind<Shape{3, 5, 4}, MaxPool2d<3, Stride{1}>>;
 using RectangularPool = Behind<Shape{2, 6, 4}, MaxPool2d<Kernel{3, 2}>>;
 
+/// An activation behind a convolution; behind a batch norm, with a pool whose windows are apart or overlap; behind a linear layer; alone.
+template <class X>
+using Activated = Behind<Shape{2, 7, 6}, Conv2d<3, 3, Padding{1}>, X, BatchNorm2d, X, MaxPool2d<3, Stride{1}, Padding{1}>, BatchNorm2d, X,
+                          MaxPool2d<2, RoundDown{}>, Dropout<0>, X, Flatten, Linear<5>, X, Linear<3>>;
+/// Without a batch norm between.
+template <class X>
+using ActivatedPool = Behind<Shape{3, 6, 6}, Dropout<0>, X, MaxPool2d<2>, Dropout<0>, X, MaxPool2d<3, Stride{2}, Padding{1}, RoundDown{}>>;
+/// Behind and inside of branches.
+template <class X>
+using ActivatedSum = Behind<Shape{2, 4, 4}, Residual<Conv2d<2, 3, Padding{1}>>, X, Conv2d<2, 1>, Residual<X>, Conv2d<3, 1>>;
+using SoftmaxInside = Behind<Shape{3, 2, 4}, Softmax, Conv2d<3, 1>, LogSoftmax, Flatten, Linear<4>, Softmax, Linear<3>, LogSoftmax>;
+
 using Vector = Sequential<Shape{7}, Linear<5>, Linear<3, NoBias{}>>;
 using VectorRelu = Sequential<Shape{7}, Linear<9>, ReLU, Linear<3>, ReLU>;
 using VectorDropout = Sequential<Shape{5}, Linear<9>, Dropout<30>, Linear<4>>;
@@ -61,6 +73,22 @@ void check_norm_pool_gradients() {
   SUBCASE("relu, pool") { check_gradient<layers::ReluPool, D>(16); }
   SUBCASE("pool") { check_gradient<layers::Pool, D>(17); }
   SUBCASE("rectangular pool") { check_gradient<layers::RectangularPool, D>(18); }
+}
+
+template <class D>
+void check_activation_gradients() {
+  const auto check = []<class X>(std::uint64_t seed) {
+    check_gradient<layers::Activated<X>, D>(seed);
+    check_gradient<layers::ActivatedPool<X>, D>(seed + 1);
+    check_gradient<layers::ActivatedSum<X>, D>(seed + 100);
+  };
+  SUBCASE("leaky relu") { check.template operator()<taut::LeakyReLUWith<taut::NegativeSlope{0.2}>>(41); }
+  SUBCASE("sigmoid") { check.template operator()<taut::Sigmoid>(43); }
+  SUBCASE("tanh") { check.template operator()<taut::Tanh>(45); }
+  SUBCASE("silu") { check.template operator()<taut::SiLU>(47); }
+  SUBCASE("gelu") { check.template operator()<taut::GELU>(49); }
+  SUBCASE("gelu by tanh") { check.template operator()<taut::GELUWith<taut::ApproximateTanh{}>>(51); }
+  SUBCASE("softmax") { check_gradient<layers::SoftmaxInside, D>(53); }
 }
 
 template <class D>

@@ -41,6 +41,31 @@ struct ConvolutionRow {
 inline constexpr taut::Activation relu = taut::Activation::relu;
 inline constexpr taut::Activation identity = taut::Activation::identity;
 
+/// Each is swept over `spans` and ends every product of the tables below; the benchmarks sweep them over the emotion network's hidden layer.
+struct ActivationRow {
+  const char* name;
+  taut::Activation activation;
+};
+
+inline constexpr std::array activations{
+    ActivationRow{"relu", relu},
+    ActivationRow{"leaky_relu 0.2", taut::Activation::leaky_relu(0.2)},
+    ActivationRow{"leaky_relu 0", taut::Activation::leaky_relu(0)},
+    ActivationRow{"leaky_relu 1.5", taut::Activation::leaky_relu(1.5)},
+    ActivationRow{"sigmoid", taut::Activation::sigmoid},
+    ActivationRow{"tanh", taut::Activation::tanh},
+    ActivationRow{"silu", taut::Activation::silu},
+    ActivationRow{"gelu", taut::Activation::gelu},
+    ActivationRow{"gelu_tanh", taut::Activation::gelu_tanh},
+};
+
+constexpr const char* name_of(taut::Activation activation) {
+  for (const ActivationRow& row : activations) {
+    if (row.activation == activation) return row.name;
+  }
+  return "";
+}
+
 // Window{kernel, stride, padding, dilation}; geometry {in channels, height, width, out channels, vertical, horizontal, groups}.
 inline constexpr std::array convolutions{
     ConvolutionRow{"1x1 on one pixel", {1, 1, 1, 1, {1}, {1}}, 1},
@@ -147,7 +172,7 @@ struct NormPoolRow {
   std::string name(index_t batch) const {
     std::ostringstream text;
     const auto& g = geometry;
-    text << (g.normalize ? "norm " : "") << (g.activation == relu ? "relu " : "");
+    text << (g.normalize ? "norm " : "") << name_of(g.activation) << (g.activation == identity ? "" : " ");
     if (g.pools()) {
       const auto window = [&](const char* axis, taut::Window w) {
         text << axis << w.kernel << "/" << w.stride << (w.padding != 0 ? "+" : "");
@@ -181,7 +206,9 @@ inline constexpr auto norm_pools = [] {
                                             {{2, 3}, {3, 1, 1}}}};       // gaps, rectangular
   constexpr std::array<index_t, 3> batches{1, 3, 16};
   constexpr index_t combinations = 4 * windows.size();
-  std::array<NormPoolRow, combinations + 8> table{};
+  constexpr std::array curved{taut::Activation::leaky_relu(0.2), taut::Activation::sigmoid, taut::Activation::tanh, taut::Activation::silu,
+                              taut::Activation::gelu};
+  std::array<NormPoolRow, combinations + 3 * curved.size() + 8> table{};
   index_t next = 0;
   for (const Windows& window : windows) {
     for (const bool normalize : {false, true}) {
@@ -194,13 +221,23 @@ inline constexpr auto norm_pools = [] {
       }
     }
   }
+  for (const taut::Activation activation : curved) {
+    for (const index_t w : {0, 1, 2}) {  // normalised without a pool, and once with a pool
+      const Image image = images[next % images.size()];
+      const bool normalize = w == 0 || next % 2 == 0;
+      table[next] = {{channels[next % channels.size()], image.height, image.width, normalize, activation, windows[w].vertical,
+                      windows[w].horizontal},
+                     batches[next % batches.size()]};
+      ++next;
+    }
+  }
   table[next++] = {{3, 1, 1, true, relu, {}, {}}, 1};           // one pixel: a variance of zero
   table[next++] = {{17, 1, 1, true, identity, {}, {}}, 3};
   table[next++] = {{33, 6, 6, true, relu, {2, 2}, {2, 2}}, 64};  // enough work for many tasks
   for (const auto& [count, extent, rows] : {std::array<index_t, 3>{32, 48, 3}, {64, 24, 3}, {128, 12, 3}, {256, 6, 3}}) {
     table[next++] = {{count, extent, extent, true, relu, {2, 2}, {2, 2}}, rows, true};
   }
-  table[next++] = {{512, 1, 1, false, relu, {}, {}}, 64, true};
+  table[next++] = {{512, 1, 1, false, relu, {}, {}}, 64};
   return table;
 }();
 
@@ -225,6 +262,17 @@ inline constexpr std::array losses{
     LossRow{3, 8, true, 0.5}, LossRow{64, 7, true, 0.1}, LossRow{64, 17},      LossRow{3, 33, true, 1},
     LossRow{3, 7, true, 0.1, 1e4}, LossRow{3, 7, false, 0, 80}, LossRow{3, 7, true, 0.1, 3, true}, LossRow{1000, 7, true, 0.1},
 };
+
+/// Softmax and its logarithm, of values within ±spread.
+struct SoftmaxRow {
+  index_t rows, classes;
+  double spread = 3;
+  bool network = false;
+};
+
+inline constexpr std::array softmaxes{SoftmaxRow{1, 1},      SoftmaxRow{3, 2},     SoftmaxRow{64, 7},      SoftmaxRow{5, 8},
+                                      SoftmaxRow{3, 17, 80}, SoftmaxRow{7, 33, 1e4}, SoftmaxRow{1, 1000},  SoftmaxRow{700, 64},
+                                      SoftmaxRow{16 * 24 * 24, 64, 3, true}};
 
 inline constexpr std::array<index_t, 6> spans{1, 3, 17, 33, 1000, 100'003};  // elements of an optimizer's sweep
 

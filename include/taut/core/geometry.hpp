@@ -1,6 +1,7 @@
 /// Geometry: what a kernel must know about an operation's extents. Structural, so that it may be a template argument.
 #pragma once
 
+#include "taut/core/activation.hpp"
 #include "taut/core/shape.hpp"
 
 namespace taut {
@@ -47,9 +48,6 @@ struct LinearGeometry {
 
   friend constexpr bool operator==(const LinearGeometry&, const LinearGeometry&) = default;
 };
-
-/// What follows a convolution or a linear layer element by element.
-enum class Activation { identity, relu };
 
 /// Normalise → activate → max-pool, each of them optional, as one pass over x (rows, in_height, in_width, channels).
 /// A vector of n features is an image of 1×1 pixels with n channels.

@@ -6,6 +6,7 @@
 
 #include "taut/core/parallel.hpp"
 #include "taut/device/device.hpp"
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/batch_norm.hpp"
 #include "taut/kernels/cpu/branches.hpp"
 #include "taut/kernels/cpu/conv2d.hpp"
@@ -97,6 +98,32 @@ class Cpu {
     kernels::cpu::norm_pool_backward<G>(*threads_, rows, x, dy, argmax, norm, dx, dgamma, dbeta, workspace);
   }
 
+  template <Activation A, class T>
+  void activation_forward(index_t count, const T* x, T* y) {
+    kernels::cpu::activation_forward<A>(*threads_, count, x, y);
+  }
+  template <Activation A, class T>
+  void activation_backward(index_t count, const T* saved, const T* dy, T* dx) {
+    kernels::cpu::activation_backward<A>(*threads_, count, saved, dy, dx);
+  }
+
+  template <class T>
+  void softmax(index_t rows, index_t classes, const T* x, T* y) {
+    kernels::cpu::softmax(*threads_, rows, classes, x, y);
+  }
+  template <class T>
+  void log_softmax(index_t rows, index_t classes, const T* x, T* y) {
+    kernels::cpu::log_softmax(*threads_, rows, classes, x, y);
+  }
+  template <class T>
+  void softmax_backward(index_t rows, index_t classes, const T* y, const T* dy, T* dx) {
+    kernels::cpu::softmax_backward(*threads_, rows, classes, y, dy, dx);
+  }
+  template <class T>
+  void log_softmax_backward(index_t rows, index_t classes, const T* y, const T* dy, T* dx) {
+    kernels::cpu::log_softmax_backward(*threads_, rows, classes, y, dy, dx);
+  }
+
   template <class T>
   void dropout(index_t count, const T* x, T* y, index_t percent, RandomKey key) {
     kernels::cpu::dropout(*threads_, count, x, y, percent, key);
@@ -123,10 +150,6 @@ class Cpu {
   LossSums cross_entropy(index_t rows, index_t classes, const T* logits, const std::int32_t* labels, const T* class_weights,
                          double smoothing, T* dlogits) {
     return kernels::cpu::cross_entropy(*threads_, rows, classes, logits, labels, class_weights, smoothing, dlogits);
-  }
-  template <class T>
-  void softmax(index_t rows, index_t classes, const T* logits, T* probabilities) {
-    kernels::cpu::softmax(*threads_, rows, classes, logits, probabilities);
   }
 
   template <class T>

@@ -82,9 +82,9 @@ struct BatchNormVectors {
 };
 
 /// Normalise → activate → max-pool. Argmax is one byte an output: the index of the chosen element in its window, row by row
-/// (255: the activation is flat there, no gradient passes); it is null where the geometry doesn't pool.
-/// Where the geometry doesn't normalise, the batch norm's pointers are null. Where it neither normalises nor pools, norm_pool_backward may
-/// be given dx == dy, and x may be the activation's output instead of its input.
+/// (255: ReLU is flat there, no gradient passes); it is null where the geometry doesn't pool. A gated activation stands before the search for
+/// the largest element, any other, being monotone, behind it: of elements that only rounding makes equal the larger input is chosen.
+/// Where the geometry doesn't normalise, the batch norm's pointers are null.
 template <class D, class T>
 concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::uint8_t* bytes, const std::uint8_t* const_bytes,
                                    BatchNormOptions options, BatchNormVectors<T> norm) {
@@ -98,6 +98,23 @@ concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::
   // through pool, activation and the batch's statistics; dgamma and dbeta are null where nothing is normalised
   d.template norm_pool_backward<NormPoolGeometry{}, T>(rows, in /*x*/, in /*dy*/, const_bytes /*argmax*/, norm, out /*dx*/,
                                                        out /*dgamma*/, out /*dbeta*/, out /*workspace*/);
+};
+
+/// An activation alone: y = activation(x), dx = dy · activation'(x). `saved` is x where the activation is gated, y elsewhere. Every activation
+/// is the limit of finite numbers at ±infinity, and leaves a NaN one. y may be x, and dx dy.
+template <class D, class T>
+concept ActivationKernels = requires(D d, index_t count, const T* in, T* out) {
+  d.template activation_forward<Activation{}, T>(count, in /*x*/, out /*y*/);
+  d.template activation_backward<Activation{}, T>(count, in /*saved*/, in /*dy*/, out /*dx*/);
+};
+
+/// Softmax of each row of x (rows, classes), or its logarithm, the largest element taken out first; backward works from y.
+template <class D, class T>
+concept SoftmaxKernels = requires(D d, index_t rows, const T* in, T* out) {
+  d.template softmax<T>(rows, index_t{} /*classes*/, in /*x*/, out /*y*/);
+  d.template log_softmax<T>(rows, index_t{} /*classes*/, in /*x*/, out /*y*/);
+  d.template softmax_backward<T>(rows, index_t{} /*classes*/, in /*y*/, in /*dy*/, out /*dx*/);
+  d.template log_softmax_backward<T>(rows, index_t{} /*classes*/, in /*y*/, in /*dy*/, out /*dx*/);
 };
 
 /// y = mask · x / (1 − percent/100), the mask a function of (key, position) alone: the backward pass calls the same on dy.
@@ -121,7 +138,7 @@ template <class D, class T>
 concept BranchKernels = requires(D d, index_t count, const T* in, T* out, const T* const* branches, T* const* gradients, const index_t* channels) {
   // y (count) = activation(Σ of branches (count))
   d.template add<T>(count, index_t{} /*branches*/, branches, Activation{}, out /*y*/);
-  // each gradient (count) = dy · activation'; y is the output
+  // each gradient (count) = dy · activation'; y is the output, of an activation that isn't gated
   d.template add_backward<T>(count, index_t{} /*branches*/, in /*y*/, in /*dy*/, Activation{}, gradients);
   // y (pixels, Σ channels) = the branches (pixels, channels[b]), one behind the other
   d.template concatenate<T>(count /*pixels*/, index_t{} /*branches*/, channels, branches, out /*y*/);
@@ -141,7 +158,7 @@ concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
 
 /// A device with every group: what a model needs to be trained on it.
 template <class D, class T>
-concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && NormPoolKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> &&
-                 LossKernels<D, T> && OptimizerKernels<D, T>;
+concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && NormPoolKernels<D, T> && ActivationKernels<D, T> && SoftmaxKernels<D, T> &&
+                 DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && OptimizerKernels<D, T>;
 
 }  // namespace taut

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "taut/device/device.hpp"
+#include "taut/kernels/reference/activation.hpp"
 #include "taut/kernels/reference/branches.hpp"
 #include "taut/kernels/reference/convolution.hpp"
 #include "taut/kernels/reference/dropout.hpp"
@@ -12,6 +13,7 @@
 #include "taut/kernels/reference/loss.hpp"
 #include "taut/kernels/reference/norm_pool.hpp"
 #include "taut/kernels/reference/optimizer.hpp"
+#include "taut/kernels/reference/softmax.hpp"
 
 namespace taut {
 
@@ -99,6 +101,32 @@ class Reference {
     }
   }
 
+  template <Activation A, class T>
+  void activation_forward(index_t count, const T* x, T* y) {
+    kernels::reference::activation_forward(A, count, x, y);
+  }
+  template <Activation A, class T>
+  void activation_backward(index_t count, const T* saved, const T* dy, T* dx) {
+    kernels::reference::activation_backward(A, count, saved, dy, dx);
+  }
+
+  template <class T>
+  void softmax(index_t rows, index_t classes, const T* x, T* y) {
+    kernels::reference::softmax(rows, classes, x, y);
+  }
+  template <class T>
+  void log_softmax(index_t rows, index_t classes, const T* x, T* y) {
+    kernels::reference::log_softmax(rows, classes, x, y);
+  }
+  template <class T>
+  void softmax_backward(index_t rows, index_t classes, const T* y, const T* dy, T* dx) {
+    kernels::reference::softmax_backward(rows, classes, y, dy, dx);
+  }
+  template <class T>
+  void log_softmax_backward(index_t rows, index_t classes, const T* y, const T* dy, T* dx) {
+    kernels::reference::log_softmax_backward(rows, classes, y, dy, dx);
+  }
+
   template <class T>
   void dropout(index_t count, const T* x, T* y, index_t percent, RandomKey key) {
     kernels::reference::dropout(count, x, y, percent, key);
@@ -125,10 +153,6 @@ class Reference {
   LossSums cross_entropy(index_t rows, index_t classes, const T* logits, const std::int32_t* labels, const T* class_weights,
                          double smoothing, T* dlogits) {
     return kernels::reference::cross_entropy(rows, classes, logits, labels, class_weights, smoothing, dlogits);
-  }
-  template <class T>
-  void softmax(index_t rows, index_t classes, const T* logits, T* probabilities) {
-    kernels::reference::softmax(rows, classes, logits, probabilities);
   }
 
   template <class T>

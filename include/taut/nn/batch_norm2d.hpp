@@ -42,13 +42,7 @@ struct BatchNorm2dWith {
 
   static constexpr index_t multiply_adds(Shape) { return 0; }
 
-  static constexpr void name(TextBuilder& text) {
-    text << "BatchNorm2d";
-    if (sizeof...(Arguments) == 0) return;
-    text << "<";
-    detail::write_arguments<Arguments...>(text);
-    text << ">";
-  }
+  static constexpr void name(TextBuilder& text) { detail::write_name<Arguments...>(text, "BatchNorm2d"); }
 
   static constexpr void expects(Shape in, TextBuilder& text) {
     if (!is_image(in)) {

@@ -14,6 +14,7 @@ struct StepSpan {
 
 /// How many layers from `first` on melt into one step:
 /// convolution [activation] · flatten? linear [activation] · add [activation] · any of normalization, activation, pooling in this order · anything else alone.
+/// A gated activation, whose gradient needs its input, doesn't melt with a convolution, a linear layer or a sum, which leave only their output.
 /// `roles` ends with a `Role::custom` after the last layer, which melts with nothing.
 constexpr index_t fused_count(const Role* roles /* (depth + 1) */, index_t first) {
   index_t next = first;
@@ -31,7 +32,7 @@ constexpr index_t fused_count(const Role* roles /* (depth + 1) */, index_t first
     take(Role::activation);
   } else {
     take(Role::normalization);
-    take(Role::activation);
+    if (!take(Role::activation)) take(Role::gated_activation);
     take(Role::pooling);
   }
   return next == first ? 1 : next - first;

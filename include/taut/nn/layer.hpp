@@ -14,8 +14,10 @@ enum class Role {
   convolution,
   linear,
   normalization,
-  activation,
+  activation,        ///< its gradient follows from its output
+  gated_activation,  ///< its gradient needs its input
   pooling,
+  softmax,
   dropout,
   flatten,
   fork,         ///< from here on several branches read the same values; what follows is the first of them
@@ -27,6 +29,11 @@ enum class Role {
 /// Marks where branches begin or end; a network that has none is a chain.
 constexpr bool begins_branch(Role role) { return role == Role::fork || role == Role::next_branch; }
 constexpr bool ends_branches(Role role) { return role == Role::add || role == Role::concatenate; }
+
+/// Whether what comes out of a layer lies in the order of what went in, whatever that order is.
+constexpr bool keeps_order(Role role) {
+  return role == Role::activation || role == Role::gated_activation || role == Role::softmax || role == Role::dropout || role == Role::flatten;
+}
 
 /// How a tensor lies in memory, seen from its PyTorch shape.
 enum class Order {

@@ -155,8 +155,7 @@ class PlanBuilder {
   constexpr void follow_order(const LayerPlan& layer) {
     if (layer.role == Role::flatten && is_image(layer.input)) {
       unflattened_ = layer.input;
-    } else if (layer.role != Role::activation && layer.role != Role::dropout && layer.role != Role::flatten &&
-               !begins_branch(layer.role) && !ends_branches(layer.role)) {
+    } else if (!keeps_order(layer.role) && !begins_branch(layer.role) && !ends_branches(layer.role)) {
       unflattened_ = {};
     }
   }

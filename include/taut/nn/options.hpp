@@ -72,6 +72,17 @@ struct Eps {
   constexpr void write(TextBuilder& text) const { text << "Eps"; }
 };
 
+/// A LeakyReLU's slope below zero.
+struct NegativeSlope {
+  double value;
+  constexpr void write(TextBuilder& text) const { text << "NegativeSlope"; }
+};
+
+/// GELU by its approximation with a tanh.
+struct ApproximateTanh {
+  constexpr void write(TextBuilder& text) const { text << "ApproximateTanh{}"; }
+};
+
 /// How far a running statistic moves towards the current batch's.
 struct Momentum {
   double value;
@@ -142,6 +153,16 @@ constexpr void write_arguments(TextBuilder& text) {
     }
   };
   (write(Arguments), ...);
+}
+
+/// A layer that may go without arguments: `GELU`, `GELU<ApproximateTanh{}>`.
+template <auto... Arguments>
+constexpr void write_name(TextBuilder& text, const char* name) {
+  text << name;
+  if (sizeof...(Arguments) == 0) return;
+  text << "<";
+  write_arguments<Arguments...>(text);
+  text << ">";
 }
 
 }  // namespace detail

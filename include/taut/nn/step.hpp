@@ -4,12 +4,14 @@
 #include <type_traits>
 
 #include "taut/nn/plan.hpp"
+#include "taut/nn/steps/activation_step.hpp"
 #include "taut/nn/steps/branch_steps.hpp"
 #include "taut/nn/steps/convolution_step.hpp"
 #include "taut/nn/steps/custom_step.hpp"
 #include "taut/nn/steps/dropout_step.hpp"
 #include "taut/nn/steps/linear_step.hpp"
 #include "taut/nn/steps/norm_pool_step.hpp"
+#include "taut/nn/steps/softmax_step.hpp"
 
 namespace taut {
 
@@ -23,14 +25,18 @@ constexpr auto choose_step() {
     return std::type_identity<ConvolutionStep<Net, Span>>{};
   } else if constexpr (first == Role::linear || (first == Role::flatten && last != Role::flatten)) {
     return std::type_identity<LinearStep<Net, Span>>{};
-  } else if constexpr (first == Role::normalization || first == Role::activation || first == Role::pooling) {
-    return std::type_identity<NormPoolStep<Net, Span>>{};
   } else if constexpr (begins_branch(first)) {
     return std::type_identity<ForkStep<Net, Span>>{};
   } else if constexpr (first == Role::add) {
     return std::type_identity<AddStep<Net, Span>>{};
   } else if constexpr (first == Role::concatenate) {
     return std::type_identity<ConcatenateStep<Net, Span>>{};
+  } else if constexpr (Span.count == 1 && (first == Role::activation || first == Role::gated_activation)) {
+    return std::type_identity<ActivationStep<Net, Span>>{};
+  } else if constexpr (last == Role::normalization || last == Role::activation || last == Role::gated_activation || last == Role::pooling) {
+    return std::type_identity<NormPoolStep<Net, Span>>{};
+  } else if constexpr (first == Role::softmax) {
+    return std::type_identity<SoftmaxStep<Net, Span>>{};
   } else if constexpr (first == Role::dropout || first == Role::flatten) {
     return std::type_identity<DropoutStep<Net, Span>>{};
   } else {

@@ -51,6 +51,7 @@ struct OnnxNode {
 };
 
 /// The operator of a layer, without its inputs; none, with an empty name, where inference passes the layer by.
+/// Requires: no gated activation (onnx_gated).
 template <class X>
 OnnxNode onnx_node([[maybe_unused]] Shape input) {
   OnnxNode node;
@@ -66,8 +67,13 @@ OnnxNode onnx_node([[maybe_unused]] Shape input) {
     node.operation = "BatchNormalization";
     node.add("epsilon", static_cast<float>(X::eps));
   } else if constexpr (X::role == Role::activation) {
-    static_assert(X::activation == Activation::relu, "this activation has no ONNX operator yet");
-    node.operation = "Relu";
+    using Kind = Activation::Kind;
+    constexpr Kind kind = X::activation.kind;
+    node.operation = kind == Kind::relu ? "Relu" : kind == Kind::leaky_relu ? "LeakyRelu" : kind == Kind::sigmoid ? "Sigmoid" : "Tanh";
+    if (kind == Kind::leaky_relu) node.add("alpha", static_cast<float>(X::activation.negative_slope));
+  } else if constexpr (X::role == Role::softmax) {
+    node.operation = X::logarithm ? "LogSoftmax" : "Softmax";
+    node.add("axis", std::int64_t{1});
   } else if constexpr (X::role == Role::pooling) {
     node.operation = "MaxPool";
     node.add_windows(X::vertical, X::horizontal);

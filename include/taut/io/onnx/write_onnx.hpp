@@ -13,6 +13,7 @@
 
 #include "taut/core/version.hpp"
 #include "taut/io/atomic_file.hpp"
+#include "taut/io/onnx/onnx_gated.hpp"
 #include "taut/io/onnx/onnx_node.hpp"
 #include "taut/io/protobuf_writer.hpp"
 #include "taut/nn/layer_name.hpp"
@@ -68,8 +69,18 @@ std::vector<OnnxNode> onnx_nodes() {
     node.output = values[index] = std::to_string(index);
     nodes.push_back(std::move(node));
   };
+  const auto visit_layer = [&]<index_t I>() {
+    using X = typename Net::template layer<I>;
+    const LayerPlan& layer = Net::plan.layers[I];
+    if constexpr (X::role == Role::gated_activation) {
+      for (OnnxNode& node : onnx_gated(X::activation, value(layer.sources[0]), std::to_string(I))) nodes.push_back(std::move(node));
+      values[I] = nodes.back().output;
+    } else {
+      visit(onnx_node<X>(layer.input), layer, I);
+    }
+  };
   [&]<index_t... I>(std::index_sequence<I...>) {
-    (visit(onnx_node<typename Net::template layer<I>>(Net::plan.layers[I].input), Net::plan.layers[I], I), ...);
+    (visit_layer.template operator()<I>(), ...);
   }(std::make_index_sequence<Net::depth>{});
   if (nodes.empty()) nodes.push_back({.operation = "Identity", .inputs = {"input"}});
   nodes.back().output = "output";

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "taut/core/geometry.hpp"
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/sweep.hpp"
 
 namespace taut::kernels::cpu {
@@ -32,15 +32,17 @@ void add(Threads& threads, index_t count, index_t branches,
          T* y  // (count)
 ) {
   const auto from = detail::copy_pointers(branches, x);
-  const Vector<T> least = broadcast(activation == Activation::relu ? T{0} : -std::numeric_limits<T>::infinity());
-  sweep<T>(threads, count, [=](index_t i, auto lanes) {
-    Vector<T> sum = load_lanes<lanes>(from[0] + i);
-    for (index_t b = 1; b < branches; ++b) sum = sum + load_lanes<lanes>(from[b] + i);
-    store_lanes<lanes>(y + i, max(least, sum));
+  const T slope = static_cast<T>(activation.negative_slope);
+  with_kind(activation, [&]<Activation::Kind kind>() {
+    sweep<T>(threads, count, [=](index_t i, auto lanes) {
+      Vector<T> sum = load_lanes<lanes>(from[0] + i);
+      for (index_t b = 1; b < branches; ++b) sum = sum + load_lanes<lanes>(from[b] + i);
+      store_lanes<lanes>(y + i, detail::activate<kind, T>(sum, slope));
+    });
   });
 }
 
-/// Every branch's gradient is dy where the activation let the sum through. In place of dy where a gradient is dy.
+/// Every branch's gradient is dy · activation'(sum). In place of dy where a gradient is dy. Requires an activation that isn't gated.
 template <class T, class Threads>
 void add_backward(Threads& threads, index_t count, index_t branches,
                   const T* y,   // (count)
@@ -49,13 +51,15 @@ void add_backward(Threads& threads, index_t count, index_t branches,
                   T* const* gradients  // (branches), each (count) or null
 ) {
   const auto to = detail::copy_pointers(branches, gradients);
-  const Vector<T> zero = broadcast(T{0});
-  const bool passes = activation == Activation::identity;
-  sweep<T>(threads, count, [=](index_t i, auto lanes) {
-    Vector<T> gradient = load_lanes<lanes>(dy + i);
-    if (!passes) gradient = select(load_lanes<lanes>(y + i) > zero, gradient, zero);
-    for (index_t b = 0; b < branches; ++b) {
-      if (to[b] != nullptr) store_lanes<lanes>(to[b] + i, gradient);
+  const T slope = static_cast<T>(activation.negative_slope);
+  with_kind(activation, [&]<Activation::Kind kind>() {
+    if constexpr (kind < Activation::Kind::silu) {
+      sweep<T>(threads, count, [=](index_t i, auto lanes) {
+        const Vector<T> gradient = detail::through_saved<kind, T>(load_lanes<lanes>(dy + i), load_lanes<lanes>(y + i), slope);
+        for (index_t b = 0; b < branches; ++b) {
+          if (to[b] != nullptr) store_lanes<lanes>(to[b] + i, gradient);
+        }
+      });
     }
   });
 }

@@ -1,9 +1,11 @@
 /// simd: the one header that knows xsimd (8.1 and newer); every other kernel is written on Vector<T> and the functions below.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
 
@@ -223,6 +225,20 @@ detail::OneLane<T> max(detail::OneLane<T> a, detail::OneLane<T> b) {
   return a.value > b.value ? a : b;
 }
 
+/// The smaller of each lane; a NaN in `b` stays one.
+template <class T>
+[[gnu::always_inline]] inline xsimd::batch<T> min(const xsimd::batch<T>& a, const xsimd::batch<T>& b) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) return _mm512_maskz_min_ps(static_cast<__mmask16>(-1), a, b);
+  if constexpr (std::is_same_v<T, double>) return _mm512_maskz_min_pd(static_cast<__mmask8>(-1), a, b);
+#endif
+  return xsimd::min(a, b);
+}
+template <class T>
+detail::OneLane<T> min(detail::OneLane<T> a, detail::OneLane<T> b) {
+  return b.value > a.value ? a : b;
+}
+
 template <class T>
 [[gnu::always_inline]] inline xsimd::batch<T> sqrt(const xsimd::batch<T>& a) {
 #if defined(__AVX512F__)
@@ -252,6 +268,29 @@ template <class T>
   return xsimd::all(held);
 }
 inline bool all(bool held) { return held; }
+
+/// 2^k. Requires whole numbers k for which that is a normal number; any others make some number.
+template <class T>
+[[gnu::always_inline]] inline xsimd::batch<T> power_of_two(const xsimd::batch<T>& k) {
+  using Bits = std::conditional_t<sizeof(T) == sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
+  constexpr int mantissa = std::numeric_limits<T>::digits - 1;
+  constexpr T place = T{3} * static_cast<T>(Bits{1} << (mantissa - 1)) + static_cast<T>(std::numeric_limits<T>::max_exponent - 1);
+  // The sum's low bits are the biased exponent; shifted up, they are all that is left of it.
+  const auto bits = std::bit_cast<xsimd::batch<Bits>>(k + xsimd::batch<T>(place));
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == sizeof(std::uint32_t)) {
+    return std::bit_cast<xsimd::batch<T>>(_mm512_maskz_slli_epi32(static_cast<__mmask16>(-1), bits, mantissa));
+  } else {
+    return std::bit_cast<xsimd::batch<T>>(_mm512_maskz_slli_epi64(static_cast<__mmask8>(-1), bits, mantissa));
+  }
+#else
+  return std::bit_cast<xsimd::batch<T>>(bits << mantissa);
+#endif
+}
+template <class T>
+detail::OneLane<T> power_of_two(detail::OneLane<T> k) {
+  return std::exp2(k.value);
+}
 
 /// Whole products of the low 32 bits of each lane.
 [[gnu::always_inline]] inline Vector<std::uint64_t> multiply_low_halves(Vector<std::uint64_t> a, Vector<std::uint64_t> b) {

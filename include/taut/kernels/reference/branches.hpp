@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "taut/core/geometry.hpp"
-#include "taut/kernels/reference/accumulator.hpp"
+#include "taut/kernels/reference/activation.hpp"
 
 namespace taut::kernels::reference {
 
@@ -31,7 +31,7 @@ void add_backward(index_t count, index_t branches,
   for (index_t b = 0; b < branches; ++b) {
     if (gradients[b] == nullptr) continue;
     for (index_t i = 0; i < count; ++i) {
-      const T slope = activation_slope(activation, y[i]);
+      const T slope = activation_slope_at_output(activation, y[i]);
       gradients[b][i] = slope == T{0} ? T{0} : dy[i] * slope;  // no −0, and no NaN of an infinite dy
     }
   }

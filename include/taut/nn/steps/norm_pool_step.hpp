@@ -1,4 +1,4 @@
-/// NormPoolStep: normalise → activate → pool, as many of the three as stand in a row.
+/// NormPoolStep: normalise → activate → pool, as many of the three as stand in a row; an activation alone is an ActivationStep.
 #pragma once
 
 #include "taut/device/device.hpp"
