@@ -20,6 +20,10 @@ concept WeightedKind = requires { typename Step::Weighted; };
 template <class Step>
 concept NormPoolKind = requires { Step::normalizes; };
 
+/// A step that is the same in inference.
+template <class Step>
+concept PlainKind = requires { typename Step::PlainKernels; };
+
 /// Whether step `Index` begins with a batch norm of what a weight just made: its scale and shift join that weight and its bias.
 template <class Net, index_t Index>
 constexpr bool folds_back() {
@@ -137,6 +141,28 @@ struct InferenceStep<Net, Index, Step> {
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
     device.template norm_pool_forward<geometry, T>(rows, x, prepared, prepared + stride, y, nullptr);
+  }
+};
+
+/// A layer that computes what it does in training, with its parameters as they are.
+template <class Net, index_t Index, detail::PlainKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = Step::PlainKernels::computes;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    index_t elements = 0;
+    for (index_t i = 0; i < Step::layer.tensors.count; ++i) elements += aligned_offset(Step::layer.tensors.specs[i].shape.size());
+    return elements;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T* parameters, const T* /*buffers*/, T* prepared) {
+    std::copy_n(parameters + Step::layer.parameter_offset, prepared_size<D, T>(), prepared);
+  }
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
+    Step::PlainKernels::template forward<T>(device, rows, x, prepared, y);
   }
 };
 

@@ -9,13 +9,27 @@
 namespace taut {
 
 /// What a layer does, as far as its neighbours need to know in order to melt with it into one step.
-enum class Role { custom, convolution, linear, normalization, activation, pooling, dropout, flatten };
+enum class Role {
+  custom,
+  convolution,
+  linear,
+  normalization,  ///< by the batch's statistics
+  activation,
+  pooling,  ///< the largest of a window
+  dropout,
+  flatten,
+  average_pooling,
+  group_normalization,  ///< by the statistics of a part of the sample, or all of it
+  reshape,
+  upsampling
+};
 
 /// How a tensor lies in memory, seen from its PyTorch shape.
 enum class Order {
   same,              ///< as PyTorch has it
   convolution,       ///< (out, in, kh, kw) there, (kh, kw, in, out) here: lanes of SIMD are output channels
   linear,            ///< (out, in) there, (in, out) here; inputs that were an image are (height, width, channels) here
+  sample,            ///< as the layer's input: (channels, height, width) there, (height, width, channels) here, flattened or not
 };
 
 /// Where a tensor's first values come from.

@@ -42,6 +42,12 @@ struct Plan {
 
 namespace detail {
 
+/// Whether a vector's elements lie behind such a layer as they lay before it.
+constexpr bool keeps_order(Role role) {
+  return role == Role::activation || role == Role::dropout || role == Role::flatten || role == Role::normalization ||
+         role == Role::group_normalization;
+}
+
 /// Shapes and offsets, layer by layer. Stops at the first misfit.
 template <class... Layers>
 constexpr auto plan_layers(Shape input, LayerList<Layers...>) {
@@ -71,9 +77,9 @@ constexpr auto plan_layers(Shape input, LayerList<Layers...>) {
     }
     plan.parameter_count += layer.tensors.parameter_count();
     plan.multiply_adds += layer.multiply_adds;
-    if (X::role == Role::flatten && is_image(shape)) {
+    if (X::role == Role::flatten && lies_channels_last(shape)) {
       unflattened = shape;
-    } else if (X::role != Role::activation && X::role != Role::dropout && X::role != Role::flatten) {
+    } else if (!keeps_order(X::role)) {
       unflattened = {};
     }
     shape = layer.output;
