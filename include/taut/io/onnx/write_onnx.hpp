@@ -13,6 +13,7 @@
 
 #include "taut/core/version.hpp"
 #include "taut/io/atomic_file.hpp"
+#include "taut/io/onnx/onnx_layer.hpp"
 #include "taut/io/onnx/onnx_node.hpp"
 #include "taut/io/onnx/protobuf_writer.hpp"
 #include "taut/nn/layer_name.hpp"
@@ -55,28 +56,18 @@ inline ProtobufWriter onnx_value(std::string_view name, Shape shape) {
 /// The operators of a network, each taking the output of the one before it; dropout has none.
 template <class Net>
 std::vector<OnnxNode> onnx_nodes() {
-  std::vector<std::vector<std::string>> tensors(Net::depth);
-  [&]<index_t... I>(std::index_sequence<I...>) {
-    (..., [&] {
-      const LayerPlan& layer = Net::plan.layers[I];
-      for (index_t t = 0; t < layer.tensors.count; ++t) tensors[I].push_back(std::to_string(I) + "." + layer.tensors.specs[t].name);
-    }());
-  }(std::make_index_sequence<Net::depth>{});
-
-  std::vector<OnnxNode> nodes;
-  std::string value = "input";
-  const auto visit = [&](OnnxNode node, index_t index) {
-    if (node.operation.empty()) return;
-    node.inputs.insert(node.inputs.begin(), value);
-    node.output = value = std::to_string(index);
-    nodes.push_back(std::move(node));
+  OnnxChain chain;
+  const auto append = [&]<index_t Index>() {
+    const LayerPlan& layer = Net::plan.layers[Index];
+    std::vector<std::string> tensors;
+    for (index_t t = 0; t < layer.tensors.count; ++t) tensors.push_back(std::to_string(Index) + "." + layer.tensors.specs[t].name);
+    chain.begin_layer(Index);
+    append_onnx_layer<typename Net::template layer<Index>>(chain, layer, std::move(tensors));
+    chain.end_layer();
   };
-  [&]<index_t... I>(std::index_sequence<I...>) {
-    (visit(onnx_node<typename Net::template layer<I>>(Net::plan.layers[I].input, std::move(tensors[I])), I), ...);
-  }(std::make_index_sequence<Net::depth>{});
-  if (nodes.empty()) nodes.push_back({"Identity", {"input"}});
-  nodes.back().output = "output";
-  return nodes;
+  [&]<index_t... I>(std::index_sequence<I...>) { (append.template operator()<I>(), ...); }(std::make_index_sequence<Net::depth>{});
+  chain.end();
+  return std::move(chain.nodes);
 }
 
 }  // namespace detail
