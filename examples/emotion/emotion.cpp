@@ -6,6 +6,7 @@
 
 #include "emotion/evaluate.hpp"
 #include "emotion/export_network.hpp"
+#include "emotion/find_duplicates.hpp"
 #include "emotion/import_checkpoint.hpp"
 #include "emotion/network.hpp"
 #include "emotion/predict.hpp"
@@ -23,6 +24,7 @@ void add_train_command(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("train", "Train the network and write weights, log and report");
   command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")
       ->capture_default_str();
+  command->add_option("--exclude", options->exclude, "A list of training pictures to leave out, which `emotion duplicates` wrote");
   command->add_option("--out", options->out, "Directory for the weights, the checkpoint, the log and the report")->required();
   command->add_option("--epochs", options->epochs, "Passes over the training pictures")->check(CLI::Range(1, 100000))->capture_default_str();
   command->add_option("--batch", options->batch, "Pictures a step")->check(CLI::Range(1, 256))->capture_default_str();
@@ -49,6 +51,7 @@ void add_evaluate_command(CLI::App& app) {
   command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
   command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")->required();
   command->add_option("--split", options->split, "Which pictures")->check(CLI::IsMember({"train", "val", "test"}))->capture_default_str();
+  command->add_option("--exclude", options->exclude, "A list of training and test pictures to leave out, which `emotion duplicates` wrote");
   command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
   command->add_option("--json", options->json, "Write the figures to this file too");
   command->callback([options] { evaluate(*options); });
@@ -63,6 +66,14 @@ void add_predict_command(CLI::App& app) {
   command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options] { predict(*options); });
+}
+
+void add_duplicates_command(CLI::App& app) {
+  const auto options = std::make_shared<DuplicateOptions>();
+  CLI::App* const command = app.add_subcommand("duplicates", "List the pictures that training and test pictures have in common, nearly or exactly");
+  command->add_option("--data", options->data, "fer2013.csv, or a folder with train/ and test/")->required();
+  command->add_option("--out", options->out, "The list to write, for --exclude")->required();
+  command->callback([options] { find_duplicates(*options); });
 }
 
 void add_import_command(CLI::App& app) {
@@ -100,6 +111,7 @@ int main(int argc, char** argv) {
   emotion::add_train_command(app, exit_code);
   emotion::add_evaluate_command(app);
   emotion::add_predict_command(app);
+  emotion::add_duplicates_command(app);
   emotion::add_import_command(app);
   emotion::add_export_command(app);
   app.add_subcommand("summary", "Print the network's layers and memory plan")->callback([] {

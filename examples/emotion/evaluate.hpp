@@ -10,7 +10,7 @@
 namespace emotion {
 
 struct EvaluateOptions {
-  std::string weights, data, split = "test", json;
+  std::string weights, data, split = "test", json, exclude;
   unsigned threads = 2;
 };
 

@@ -8,7 +8,7 @@
 
 namespace emotion {
 
-/// As taut::open_data, for the network's pictures.
-taut::DataSource open_faces(const std::string& data, double val_fraction, std::uint64_t seed);
+/// As taut::open_data, for the network's pictures. `exclude` is the file of a PictureList, or empty.
+taut::DataSource open_faces(const std::string& data, double val_fraction, std::uint64_t seed, const std::string& exclude);
 
 }  // namespace emotion

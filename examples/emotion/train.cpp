@@ -32,7 +32,7 @@ taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataS
 int train(const TrainOptions& options) {
   const RunFiles files = open_run(options);
   const Recipe recipe = recipe_named(options.recipe);
-  const taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed);
+  const taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed, options.exclude);
   const taut::ImageDataset& faces = source.splits.train;
   constexpr taut::index_t classes = EmotionNet::output_shape.size();
   if (faces.class_names().size() != classes) {

@@ -9,7 +9,7 @@
 namespace emotion {
 
 struct TrainOptions {
-  std::string data = "synthetic", out, recipe = "seed";
+  std::string data = "synthetic", out, recipe = "seed", exclude;
   taut::index_t epochs = 75, batch = 64;
   double val_fraction = 0.1, lr = 1e-3;
   std::uint64_t seed = 42;

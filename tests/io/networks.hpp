@@ -26,4 +26,8 @@ using ConvBlock = Block<Conv2d<Channels, 3, Padding{1}>, BatchNorm2d, ReLU, MaxP
 using EmotionNet = Sequential<Shape{1, 48, 48}, ConvBlock<32>, ConvBlock<64>, ConvBlock<128>, ConvBlock<256>, Flatten, Linear<512>, ReLU,
                               Dropout<50>, Linear<7>>;
 
+using Branching = Sequential<Shape{3, 8, 7}, Conv2d<6, 3, Padding{1}>, Residual<Conv2d<6, 3, Padding{1}>, BatchNorm2d, ReLU, Conv2d<6, 1>>, ReLU,
+                             Residual<Shortcut<Conv2d<8, 1, Stride{2}>, BatchNorm2d>, Conv2d<8, 3, Stride{2}, Padding{1}>, BatchNorm2d>, ReLU,
+                             Parallel<Block<>, Conv2d<4, 1>, Block<Residual<ReLU>, Conv2d<3, 3, Padding{1}>>>, Dropout<20>, Flatten, Linear<5>>;
+
 }  // namespace taut::test

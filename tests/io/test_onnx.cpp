@@ -117,6 +117,18 @@ TEST_CASE("a layer of several operators names what it makes on the way, and its 
   CHECK(nodes[14].output == "output");
 }
 
+TEST_CASE("branches read what their fork read, and are joined by name") {
+  const auto nodes = detail::onnx_nodes<Sequential<Shape{4}, Linear<3>, Residual<Linear<3>, ReLU>, Parallel<Block<>, Linear<2>>>>();
+  REQUIRE(nodes.size() == 6);
+  CHECK(nodes[1].inputs == std::vector<std::string>{"0", "1.main.0.weight", "1.main.0.bias"});
+  CHECK(nodes[3].operation == "Add");
+  CHECK(nodes[3].inputs == std::vector<std::string>{nodes[2].output, "0"});
+  CHECK(nodes[4].inputs == std::vector<std::string>{nodes[3].output, "2.1.0.weight", "2.1.0.bias"});
+  CHECK(nodes[5].operation == "Concat");
+  CHECK(nodes[5].inputs == std::vector<std::string>{nodes[3].output, nodes[4].output});
+  CHECK(nodes[5].output == "output");
+}
+
 TEST_CASE("a file that can't be written is an error that names it") {
   auto model = random_model<Mlp>();
   CHECK_THROWS_WITH_AS(write_onnx("/nowhere/network.onnx", model), doctest::Contains("/nowhere/network.onnx"), Error);
@@ -134,6 +146,7 @@ TEST_CASE("ONNX's checker accepts the files and ONNX Runtime gives the same logi
   write_case<Strided>(directory.path(), "strided");
   write_case<Grouped>(directory.path(), "grouped");
   write_case<Winograd>(directory.path(), "winograd");
+  write_case<Branching>(directory.path(), "branching");
   write_case<EmotionNet>(directory.path(), "emotion");
   write_case<Averaged>(directory.path(), "averaged");
   write_case<Normalized>(directory.path(), "normalized");

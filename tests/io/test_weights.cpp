@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -189,4 +190,45 @@ TEST_CASE("a damaged or truncated weights file changes nothing") {
   write_file_atomically(path, bytes);
   CHECK(contains(error_of([&] { (void)load_weights(path, mine); }), path.string() + ": "));
   CHECK(mine.tensors == model(5).tensors);
+}
+
+TEST_CASE("a float becomes the nearest half, ties to even, for every half and what lies between") {
+  using taut::detail::f16_from_float;
+  using taut::detail::float_from_f16;
+  for (std::uint32_t half = 0; half < 0x10000U; ++half) {
+    const float value = float_from_f16(static_cast<std::uint16_t>(half));
+    if (std::isnan(value)) {
+      CHECK(std::isnan(float_from_f16(f16_from_float(value))));
+      continue;
+    }
+    REQUIRE(f16_from_float(value) == half);
+    if ((half & 0x7FFFU) >= 0x7BFFU) continue;  // the last finite one, and infinity
+    const auto next = static_cast<std::uint16_t>(half + 1);
+    const float middle = (value + float_from_f16(next)) / 2;  // exact
+    REQUIRE(f16_from_float(middle) == ((half & 1U) == 0 ? half : next));
+    REQUIRE(f16_from_float(std::nextafter(middle, 0.0F)) == half);
+    REQUIRE(f16_from_float(std::nextafter(middle, 2 * middle)) == next);
+  }
+  CHECK(f16_from_float(65519.99F) == 0x7BFF);
+  CHECK(f16_from_float(65520) == 0x7C00);
+  CHECK(f16_from_float(-1e30F) == 0xFC00);
+  CHECK(f16_from_float(1e-30F) == 0);
+  CHECK(f16_from_float(-1e-30F) == 0x8000);
+}
+
+TEST_CASE("half precision takes half of the bytes of what has two axes, and leaves vectors alone") {
+  const TemporaryDirectory directory;
+  FakeModel before = model(0.1F), after = model(0);
+  save_weights(directory / "half.safetensors", before, info(), Precision::half);
+  const TensorFile file = read_safetensors(directory / "half.safetensors");
+  CHECK(file.at("0.weight").dtype == Dtype::f16);
+  CHECK(file.at("0.weight").bytes.size() == 36);
+  CHECK(file.at("0.bias").dtype == Dtype::f32);
+  CHECK(load_weights(directory / "half.safetensors", after) == info());
+  CHECK(after.tensors[1].values == before.tensors[1].values);
+  for (const float value : after.tensors[0].values) CHECK(value == 0.0999755859375F);  // the half nearest to 0.1
+
+  before.tensors[3].values[2] = 65520;
+  CHECK(error_of([&] { (void)weights_file(before.tensors, info(), "some file", Precision::half); }) ==
+        "some file: tensor \"5.weight\": expected numbers up to 65504, which F16 can hold, but found 65520");
 }

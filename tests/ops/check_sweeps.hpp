@@ -186,6 +186,39 @@ void check_span_functions(index_t count, std::uint64_t seed) {
   }
 }
 
+/// Within a rounding of the difference and one of the result.
+template <class T, class D>
+void check_lerp(index_t count, std::uint64_t seed) {
+  using O = Oracle<T>;
+  CAPTURE(count);
+  Guarded<T> values(count), before(count), first(count);
+  values.randomize(seed);
+  before.randomize(seed + 1);
+  std::vector<O> exact(count);
+  const double weight = 0.3;
+  for (index_t i = 0; i < count; ++i) {
+    const O old = static_cast<O>(before.data()[i]);
+    exact[i] = old + static_cast<O>(weight) * (static_cast<O>(values.data()[i]) - old);
+  }
+  for (const unsigned threads : thread_counts<D>) {
+    CAPTURE(threads);
+    D device = make_device<D>(threads);
+    Guarded<T> average(count);
+    average.copy_from(before);
+    device.template lerp<T>(count, average.data(), values.data(), weight);
+    CHECK(average.intact());
+    if (threads != thread_counts<D>[0]) {
+      CHECK_MESSAGE(average.same_bits(first), "other bits than on one thread");
+      continue;
+    }
+    first.copy_from(average);
+    CHECK(beyond(std::as_const(average).span(), std::span<const O>(exact), [&](index_t i) {
+            const double a = std::abs(static_cast<double>(before.data()[i])), v = std::abs(static_cast<double>(values.data()[i]));
+            return 4 * roundoff<T> * (a + v);
+          }) == "");
+  }
+}
+
 template <class T, class D>
 void check_sweeps() {
   for (index_t i = 0; i < dropouts.size(); ++i) check_dropout<T, D>(dropouts[i], i);
@@ -200,6 +233,7 @@ void check_sweeps() {
     check_sgd<T, D>(spans[i], {.momentum = 0.9, .dampening = 0.5, .weight_decay = 1e-2, .step = 2}, 4 * i);
     check_sgd<T, D>(spans[i], {.learning_rate = 0.1, .momentum = 0.9, .nesterov = true, .step = 3}, 4 * i);
     check_span_functions<T, D>(spans[i], i);
+    check_lerp<T, D>(spans[i], i);
   }
 }
 

@@ -225,6 +225,22 @@ inline constexpr std::array losses{
 
 inline constexpr std::array<index_t, 6> spans{1, 3, 17, 33, 1000, 100'003};  // elements of an optimizer's sweep
 
+/// Branches whose channels are put one behind the other.
+struct ConcatenationRow {
+  index_t pixels;
+  std::array<index_t, 8> channels;
+  index_t branches;
+};
+
+inline constexpr std::array concatenations{
+    ConcatenationRow{1, {1}, 1},
+    ConcatenationRow{1, {3, 1}, 2},
+    ConcatenationRow{35, {17, 5, 1, 33}, 4},
+    ConcatenationRow{3 * 25, {8, 16}, 2},
+    ConcatenationRow{64 * 49, {64, 128, 32, 32}, 4},
+    ConcatenationRow{7, {1, 2, 3, 4, 5, 6, 7, 8}, 8},
+};
+
 /// A product C (m, n) = A (m, k) · B (k, n): what a step of the emotion network at a batch of 64 amounts to, or a square. The weight's
 /// gradient has A transposed, the input's B.
 struct ProductRow {

@@ -60,8 +60,8 @@ taut::Report example() {
   report.evaluations.push_back({"Test", matrix});
   report.settings = {{"data", "a/<b>/c"}, {"seed", "42"}};
   report.input_shape = "3x32x32";
-  report.layers = {{0, "Conv2d<8, 3, Padding{1}>", "8x32x32", 224, 221184, 0}, {1, "ReLU", "8x32x32", 0, 0, 0},
-                   {2, "Flatten", "8192", 0, 0, 1},                           {3, "Linear<2>", "2", 16386, 16384, 1}};
+  report.layers = {{"0", "Conv2d<8, 3, Padding{1}>", "8x32x32", 224, 221184, 0}, {"1", "ReLU", "8x32x32", 0, 0, 0},
+                   {"2", "Flatten", "8192", 0, 0, 1},                           {"3", "Linear<2>", "2", 16386, 16384, 1}};
   report.memory_plan = "parameters  64.9 KiB\n";
   return report;
 }
@@ -143,7 +143,7 @@ TEST_CASE("an architecture shows every layer, and its totals") {
     CHECK(contains(svg, part));
   }
   CHECK(
-      is_well_formed(taut::architecture_svg("deep", "1x8x8", std::vector<taut::LayerRow>(60, {0, "ReLU", "1x8x8", 0, 0, 0})).standalone()));
+      is_well_formed(taut::architecture_svg("deep", "1x8x8", std::vector<taut::LayerRow>(60, {"0", "ReLU", "1x8x8", 0, 0, 0})).standalone()));
   CHECK(is_well_formed(taut::architecture_svg("empty", "", {}).standalone()));
 }
 

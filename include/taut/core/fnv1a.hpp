@@ -9,6 +9,13 @@
 
 namespace taut {
 
+/// Sixteen hexadecimal digits.
+inline std::string hex_text(std::uint64_t number) {
+  std::string digits(16, '0');
+  for (std::size_t i = digits.size(); i-- > 0; number >>= 4) digits[i] = "0123456789abcdef"[number & 0xF];
+  return digits;
+}
+
 /// Fowler, Noll and Vo's hash 1a of 64 bits (RFC 9923). Every step is a bijection, so one changed byte always changes the result.
 class Fnv1a {
  public:
@@ -29,13 +36,7 @@ class Fnv1a {
 
   constexpr std::uint64_t value() const { return value_; }
 
-  /// Sixteen hexadecimal digits.
-  std::string hex() const {
-    std::string digits(16, '0');
-    std::uint64_t rest = value_;
-    for (std::size_t i = digits.size(); i-- > 0; rest >>= 4) digits[i] = "0123456789abcdef"[rest & 0xF];
-    return digits;
-  }
+  std::string hex() const { return hex_text(value_); }
 
  private:
   std::uint64_t value_ = 0xCBF29CE484222325;

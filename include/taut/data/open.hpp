@@ -17,6 +17,7 @@
 #include "taut/data/fer2013.hpp"
 #include "taut/data/image_folder.hpp"
 #include "taut/data/line_reader.hpp"
+#include "taut/data/picture_list.hpp"
 #include "taut/data/split.hpp"
 #include "taut/data/synthetic_faces.hpp"
 
@@ -59,8 +60,17 @@ inline DataSplits synthetic_splits(index_t count) {
 
 /// `spec` is "synthetic", "synthetic:N", a fer2013.csv, or a folder with train/<class>/ and test/<class>/. Of a folder's training images
 /// `validation_fraction` go to validation, drawn by `seed`; the others bring their own division, and the two numbers don't touch it.
+/// Training images that are `excluded` are left out, a folder's before it is divided.
 inline DataSource open_data(const std::string& spec, double validation_fraction, std::uint64_t seed, index_t height = 48,
-                            index_t width = 48) {
+                            index_t width = 48, const PictureList& excluded = {}) {
+  std::string remark;
+  const auto exclude = [&](ImageDataset& images) {
+    if (excluded.size() == 0) return;
+    const index_t before = images.size();
+    images = excluded.removed_from(images);
+    if (images.empty()) fail("data ", spec, ": expected training images that aren't excluded but found none");
+    remark = ", " + std::to_string(before - images.size()) + " excluded";
+  };
   const auto require_size = [&](const ImageDataset& images) {
     if (images.height() != height || images.width() != width) {
       fail("data ", spec, ": expected images of ", width, "x", height, " pixels but these are ", images.width(), "x", images.height());
@@ -69,7 +79,8 @@ inline DataSource open_data(const std::string& spec, double validation_fraction,
   if (detail::names_synthetic(spec)) {
     DataSplits splits = synthetic_splits(detail::synthetic_count(spec));
     require_size(splits.train);
-    return detail::describe(std::move(splits), "drawn faces");
+    exclude(splits.train);
+    return detail::describe(std::move(splits), "drawn faces" + remark);
   }
   const std::filesystem::path path(spec);
   std::error_code problem;
@@ -79,15 +90,17 @@ inline DataSource open_data(const std::string& spec, double validation_fraction,
   if (!std::filesystem::is_directory(path, problem)) {
     DataSplits splits = read_fer2013_csv(path);
     require_size(splits.train);
-    return detail::describe(std::move(splits), "FER2013 from " + path.filename().string() + " (its own division)");
+    exclude(splits.train);
+    return detail::describe(std::move(splits), "FER2013 from " + path.filename().string() + " (its own division" + remark + ")");
   }
   ImageFolder folder = read_image_folder(path, height, width);
+  exclude(folder.train);
   const ValidationSplit split = split_validation(folder.train, validation_fraction, seed);
   Fnv1a hash;
   hash.add_numbers(std::span<const std::uint32_t>{split.train});
   hash.add_numbers(std::span<const std::uint32_t>{split.validation});
   DataSplits splits{folder.train.subset(split.train), folder.train.subset(split.validation), std::move(folder.test)};
-  return detail::describe(std::move(splits), "image folders", hash);
+  return detail::describe(std::move(splits), "image folders" + remark, hash);
 }
 
 }  // namespace taut

@@ -8,6 +8,7 @@
 #include "taut/device/device.hpp"
 #include "taut/kernels/cpu/average_pool.hpp"
 #include "taut/kernels/cpu/batch_norm.hpp"
+#include "taut/kernels/cpu/branches.hpp"
 #include "taut/kernels/cpu/conv2d.hpp"
 #include "taut/kernels/cpu/cross_entropy.hpp"
 #include "taut/kernels/cpu/dropout.hpp"
@@ -142,6 +143,23 @@ class Cpu {
   }
 
   template <class T>
+  void add(index_t count, index_t branches, const T* const* x, Activation activation, T* y) {
+    kernels::cpu::add(*threads_, count, branches, x, activation, y);
+  }
+  template <class T>
+  void add_backward(index_t count, index_t branches, const T* y, const T* dy, Activation activation, T* const* gradients) {
+    kernels::cpu::add_backward(*threads_, count, branches, y, dy, activation, gradients);
+  }
+  template <class T>
+  void concatenate(index_t pixels, index_t branches, const index_t* channels, const T* const* x, T* y) {
+    kernels::cpu::concatenate(*threads_, pixels, branches, channels, x, y);
+  }
+  template <class T>
+  void split(index_t pixels, index_t branches, const index_t* channels, const T* dy, T* const* gradients) {
+    kernels::cpu::split(*threads_, pixels, branches, channels, dy, gradients);
+  }
+
+  template <class T>
   LossSums cross_entropy(index_t rows, index_t classes, const T* logits, const std::int32_t* labels, const T* class_weights,
                          double smoothing, T* dlogits) {
     return kernels::cpu::cross_entropy(*threads_, rows, classes, logits, labels, class_weights, smoothing, dlogits);
@@ -166,6 +184,10 @@ class Cpu {
   template <class T>
   void scale(index_t count, T factor, T* x) {
     kernels::cpu::scale(*threads_, count, factor, x);
+  }
+  template <class T>
+  void lerp(index_t count, T* average, const T* values, double weight) {
+    kernels::cpu::lerp(*threads_, count, average, values, weight);
   }
 
  private:

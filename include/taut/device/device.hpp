@@ -146,6 +146,19 @@ concept LossKernels = requires(D d, index_t rows, const T* in, T* out, const std
   d.template softmax<T>(rows, index_t{} /*classes*/, in /*logits*/, out /*probabilities*/);
 };
 
+/// Where branches end. An element of `gradients` is null where nobody asks for it.
+template <class D, class T>
+concept BranchKernels = requires(D d, index_t count, const T* in, T* out, const T* const* branches, T* const* gradients, const index_t* channels) {
+  // y (count) = activation(Σ of branches (count))
+  d.template add<T>(count, index_t{} /*branches*/, branches, Activation{}, out /*y*/);
+  // each gradient (count) = dy · activation'; y is the output
+  d.template add_backward<T>(count, index_t{} /*branches*/, in /*y*/, in /*dy*/, Activation{}, gradients);
+  // y (pixels, Σ channels) = the branches (pixels, channels[b]), one behind the other
+  d.template concatenate<T>(count /*pixels*/, index_t{} /*branches*/, channels, branches, out /*y*/);
+  // the other way
+  d.template split<T>(count /*pixels*/, index_t{} /*branches*/, channels, in /*dy*/, gradients);
+};
+
 /// Sweeps over flat spans of parameters.
 template <class D, class T>
 concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
@@ -153,12 +166,13 @@ concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
   d.template sgd_step<T>(count, out /*parameters*/, in /*gradients*/, out /*momentum, null where it is 0*/, SgdStep{});
   { d.template sum_of_squares<T>(count, in) } -> std::same_as<double>;
   d.template scale<T>(count, T{} /*factor*/, out);
+  d.template lerp<T>(count, out /*average*/, in /*values*/, double{} /*weight*/);  // average += weight · (values − average)
 };
 
 /// A device with every group: what a model needs to be trained on it.
 template <class D, class T>
 concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && NormPoolKernels<D, T> && AveragePoolKernels<D, T> &&
-                 GroupNormKernels<D, T> && ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> && LossKernels<D, T> &&
-                 OptimizerKernels<D, T>;
+                 GroupNormKernels<D, T> && ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> &&
+                 LossKernels<D, T> && OptimizerKernels<D, T>;
 
 }  // namespace taut

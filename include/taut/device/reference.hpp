@@ -6,6 +6,7 @@
 
 #include "taut/device/device.hpp"
 #include "taut/kernels/reference/average_pool.hpp"
+#include "taut/kernels/reference/branches.hpp"
 #include "taut/kernels/reference/convolution.hpp"
 #include "taut/kernels/reference/dropout.hpp"
 #include "taut/kernels/reference/group_norm.hpp"
@@ -144,6 +145,23 @@ class Reference {
   }
 
   template <class T>
+  void add(index_t count, index_t branches, const T* const* x, Activation activation, T* y) {
+    kernels::reference::add(count, branches, x, activation, y);
+  }
+  template <class T>
+  void add_backward(index_t count, index_t branches, const T* y, const T* dy, Activation activation, T* const* gradients) {
+    kernels::reference::add_backward(count, branches, y, dy, activation, gradients);
+  }
+  template <class T>
+  void concatenate(index_t pixels, index_t branches, const index_t* channels, const T* const* x, T* y) {
+    kernels::reference::concatenate(pixels, branches, channels, x, y);
+  }
+  template <class T>
+  void split(index_t pixels, index_t branches, const index_t* channels, const T* dy, T* const* gradients) {
+    kernels::reference::split(pixels, branches, channels, dy, gradients);
+  }
+
+  template <class T>
   LossSums cross_entropy(index_t rows, index_t classes, const T* logits, const std::int32_t* labels, const T* class_weights,
                          double smoothing, T* dlogits) {
     return kernels::reference::cross_entropy(rows, classes, logits, labels, class_weights, smoothing, dlogits);
@@ -168,6 +186,10 @@ class Reference {
   template <class T>
   void scale(index_t count, T factor, T* x) {
     for (index_t i = 0; i < count; ++i) x[i] *= factor;
+  }
+  template <class T>
+  void lerp(index_t count, T* average, const T* values, double weight) {
+    for (index_t i = 0; i < count; ++i) average[i] += static_cast<T>(weight) * (values[i] - average[i]);
   }
 };
 

@@ -54,6 +54,21 @@ inline float float_from_f16(std::uint16_t half) {
   return std::bit_cast<float>(sign | (biased << 23) | (fraction << 13));
 }
 
+/// The nearest half, ties to the even one; beyond 65,504 infinity, as IEEE 754 has it.
+inline std::uint16_t f16_from_float(float value) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = (bits >> 16) & 0x8000U, magnitude = bits & 0x7FFFFFFFU;
+  if (magnitude > 0x7F800000U) return static_cast<std::uint16_t>(sign | 0x7E00U | ((magnitude >> 13) & 0x1FFU));  // NaN
+  if (magnitude >= 0x477FF000U) return static_cast<std::uint16_t>(sign | 0x7C00U);                               // 65,520 and above
+  if (magnitude < 0x38800000U) {
+    // Below 2^-14: adding 0.5 moves the last bit that a half keeps to a float's last bit, and rounds there.
+    const float aligned = std::bit_cast<float>(magnitude) + 0.5F;
+    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(aligned) - std::bit_cast<std::uint32_t>(0.5F)));
+  }
+  const std::uint32_t odd = (magnitude >> 13) & 1U;
+  return static_cast<std::uint16_t>(sign | ((magnitude - (112U << 23) + 0xFFFU + odd) >> 13));
+}
+
 /// The upper half of a float.
 inline float float_from_bf16(std::uint16_t half) { return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16); }
 

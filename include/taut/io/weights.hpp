@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -64,6 +67,21 @@ void check_same_network(const std::vector<Named>& tensors, const TensorFile& fil
   refuse_differences(file, differences);
 }
 
+/// A tensor's numbers as F16.
+template <class Named>
+std::vector<std::byte> half_bytes(const Named& tensor, std::string_view origin) {
+  std::vector<std::byte> bytes(tensor.values.size() * sizeof(std::uint16_t));
+  for (index_t i = 0; i < tensor.values.size(); ++i) {
+    const auto value = static_cast<float>(tensor.values[i]);
+    const std::uint16_t half = f16_from_float(value);
+    if (std::isfinite(value) && !std::isfinite(float_from_f16(half))) {
+      fail(origin, ": tensor ", quote(tensor.name), ": expected numbers up to 65504, which F16 can hold, but found ", value);
+    }
+    std::memcpy(bytes.data() + i * sizeof(half), &half, sizeof(half));
+  }
+  return bytes;
+}
+
 }  // namespace detail
 
 /// Fills `tensors` (a model's, with names and shapes) from `file`. All are checked before the first is written, so that an Error,
@@ -76,23 +94,31 @@ void fill_from(const TensorFile& file, std::vector<Named>& tensors) {
   }
 }
 
-/// The file that holds `tensors`, not yet written.
+/// How many bits a file spends on a number. `half`: 16 (F16) in tensors of two axes or more; the vectors, which are small, stay as they are.
+enum class Precision { full, half };
+
+/// The file that holds `tensors`, not yet written. Throws an Error for a number that F16, up to 65,504, can't hold where it should.
 template <class Named>
-TensorFile weights_file(const std::vector<Named>& tensors, const WeightsInfo& info, std::string origin = "weights") {
+TensorFile weights_file(const std::vector<Named>& tensors, const WeightsInfo& info, std::string origin = "weights",
+                        Precision precision = Precision::full) {
   TensorFile file;
   file.metadata = to_metadata(info, origin);
   file.origin = std::move(origin);
   for (const Named& tensor : tensors) {
-    const std::span values(tensor.values);
-    file.add(tensor.name, detail::extents_of(tensor.shape), values);
+    const std::vector<index_t> extents = detail::extents_of(tensor.shape);
+    if (precision == Precision::half && extents.size() > 1) {
+      file.entries.push_back({tensor.name, Dtype::f16, extents, detail::half_bytes(tensor, file.origin)});
+    } else {
+      file.add(tensor.name, extents, std::span(tensor.values));
+    }
   }
   return file;
 }
 
 /// Writes a model's parameters and buffers, wholly or not at all.
 template <class Model>
-void save_weights(const std::filesystem::path& path, const Model& model, const WeightsInfo& info) {
-  write_safetensors(path, weights_file(model.export_tensors(), info, path.string()));
+void save_weights(const std::filesystem::path& path, const Model& model, const WeightsInfo& info, Precision precision = Precision::full) {
+  write_safetensors(path, weights_file(model.export_tensors(), info, path.string(), precision));
 }
 
 /// Copies a file's tensors into the model; one of another network throws an Error and changes nothing.

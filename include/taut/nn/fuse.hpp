@@ -13,7 +13,7 @@ struct StepSpan {
 };
 
 /// How many layers from `first` on melt into one step:
-/// convolution [activation] · flatten? linear [activation] · any of normalization, activation, pooling in this order · anything else alone.
+/// convolution [activation] · flatten? linear [activation] · add [activation] · any of normalization, activation, pooling in this order · anything else alone.
 /// `roles` ends with a `Role::custom` after the last layer, which melts with nothing.
 constexpr index_t fused_count(const Role* roles /* (depth + 1) */, index_t first) {
   index_t next = first;
@@ -27,7 +27,7 @@ constexpr index_t fused_count(const Role* roles /* (depth + 1) */, index_t first
   } else if (roles[first] == Role::flatten && roles[first + 1] == Role::linear) {
     next += 2;
     take(Role::activation);
-  } else if (take(Role::linear)) {
+  } else if (take(Role::linear) || take(Role::add)) {
     take(Role::activation);
   } else {
     take(Role::normalization);

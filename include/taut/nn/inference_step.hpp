@@ -51,9 +51,13 @@ void inference_norm(const T* parameters, const T* buffers, T* scale, T* shift) {
   }
 }
 
+/// A step that reads several branches.
+template <class Step>
+concept JoiningKind = requires { Step::joins; };
+
 }  // namespace detail
 
-/// Anything that inference has nothing to do for: dropout, a lone Flatten.
+/// Anything that inference has nothing to do for: dropout, a lone Flatten, the begin of a branch.
 template <class Net, index_t Index, class Step = step_t<Net, Index>>
 struct InferenceStep {
   static constexpr bool runs = false;
@@ -163,6 +167,24 @@ struct InferenceStep<Net, Index, Step> {
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
     Step::PlainKernels::template forward<T>(device, rows, x, prepared, y);
+  }
+};
+
+/// The join of branches, as in training.
+template <class Net, index_t Index, detail::JoiningKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = true;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return 0;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T*, const T*, T*) {}
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* const* x, const T* /*prepared*/, T* y, T* /*workspace*/) {
+    Step::join(device, rows, x, y);
   }
 };
 

@@ -21,8 +21,16 @@ enum class Role {
   average_pooling,
   group_normalization,  ///< by the statistics of a part of the sample, or all of it
   reshape,
-  upsampling
+  upsampling,
+  fork,         ///< from here on several branches read the same values; what follows is the first of them
+  next_branch,  ///< what follows reads what the fork read
+  add,          ///< ends the branches: the sum of what they give
+  concatenate,  ///< ends the branches: their channels one behind the other
 };
+
+/// Marks where branches begin or end; a network that has none is a chain.
+constexpr bool begins_branch(Role role) { return role == Role::fork || role == Role::next_branch; }
+constexpr bool ends_branches(Role role) { return role == Role::add || role == Role::concatenate; }
 
 /// How a tensor lies in memory, seen from its PyTorch shape.
 enum class Order {

@@ -10,7 +10,7 @@
 
 namespace taut {
 
-/// "0.weight" (out, in, kh, kw), "1.running_mean" (channels), …: the number is the layer's in the flat list, as in torch.nn.Sequential.
+/// "0.weight" (out, in, kh, kw), "1.running_mean" (channels), …: the number is the layer's, as in torch.nn.Sequential: see LayerPath.
 template <class T>
 struct NamedTensor {
   std::string name;

@@ -5,6 +5,7 @@
 
 #include "taut/nn/plan.hpp"
 #include "taut/nn/steps/average_pool_step.hpp"
+#include "taut/nn/steps/branch_steps.hpp"
 #include "taut/nn/steps/convolution_step.hpp"
 #include "taut/nn/steps/custom_step.hpp"
 #include "taut/nn/steps/dropout_step.hpp"
@@ -28,6 +29,12 @@ constexpr auto choose_step() {
     return std::type_identity<LinearStep<Net, Span>>{};
   } else if constexpr (first == Role::normalization || first == Role::activation || first == Role::pooling) {
     return std::type_identity<NormPoolStep<Net, Span>>{};
+  } else if constexpr (begins_branch(first)) {
+    return std::type_identity<ForkStep<Net, Span>>{};
+  } else if constexpr (first == Role::add) {
+    return std::type_identity<AddStep<Net, Span>>{};
+  } else if constexpr (first == Role::concatenate) {
+    return std::type_identity<ConcatenateStep<Net, Span>>{};
   } else if constexpr (first == Role::dropout || first == Role::flatten) {
     return std::type_identity<DropoutStep<Net, Span>>{};
   } else if constexpr (first == Role::average_pooling) {

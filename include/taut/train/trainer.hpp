@@ -25,6 +25,7 @@
 #include "taut/train/progress_bar.hpp"
 #include "taut/train/schedule.hpp"
 #include "taut/train/training_state.hpp"
+#include "taut/train/weight_average.hpp"
 
 namespace taut {
 
@@ -44,6 +45,7 @@ struct TrainerOptions {
   index_t epochs = 75;
   std::optional<EarlyStoppingOptions> early_stop{};  ///< without it all epochs are run; the best one's weights are kept either way
   double max_grad_norm = 0;                          ///< gradients are clipped to this norm; 0: not at all
+  double ema_decay = 0;                              ///< a WeightAverage is validated and kept instead of the weights; 0: no average
   std::ostream* out = nullptr;                       ///< where a line an epoch and the progress go
   bool terminal = false;                             ///< whether `out` is a terminal: see output_is_terminal()
   bool catch_interrupt = true;                       ///< Ctrl-C ends the step and the training, not the program
@@ -73,6 +75,7 @@ class Trainer {
         best_buffers_(model.buffers().size()) {
     if (options_.epochs == 0) fail("Trainer: expected at least one epoch, found 0");
     if (!(options_.max_grad_norm >= 0)) fail("Trainer: expected max_grad_norm >= 0, found ", options_.max_grad_norm);
+    if (options_.ema_decay != 0) average_.emplace(model, options_.ema_decay);
   }
 
   TrainerCallbacks<T>& callbacks() { return callbacks_; }
@@ -99,7 +102,12 @@ class Trainer {
         if (callbacks_.on_checkpoint) callbacks_.on_checkpoint(state());
         return result(true, interruption());
       }
-      end_epoch(validate());
+      {
+        std::optional<typename WeightAverage<T>::template Loan<Model>> averaged;
+        if (average_) averaged.emplace(*average_, model_);
+        end_epoch(validate());
+      }
+      if (callbacks_.on_checkpoint) callbacks_.on_checkpoint(state());
       if (must_stop() && is_unfinished()) return result(true, interruption());
     }
     restore_best();
@@ -114,6 +122,7 @@ class Trainer {
     early_stopping_.save(state.numbers);
     schedule_.save(state.numbers);
     optimizer_.save(state.numbers);
+    if (average_) average_->save(state.numbers);
     for (const NamedSpan<T>& span : memory()) {
       state.arrays.push_back({std::string(span.name), {span.values.begin(), span.values.end()}});
     }
@@ -132,6 +141,7 @@ class Trainer {
     early_stopping_.restore(state.numbers);
     schedule_.restore(state.numbers);
     optimizer_.restore(state.numbers);
+    if (average_) average_->restore(state.numbers);
   }
 
  private:
@@ -181,6 +191,7 @@ class Trainer {
     }
     if (options_.max_grad_norm > 0) clip_grad_norm(model_, options_.max_grad_norm);
     optimizer_.step(model_);
+    if (average_) average_->update(model_);
     progress_.add(sums, batch.rows);
     if (callbacks_.on_batch) {
       callbacks_.on_batch({.epoch = progress_.epoch + 1, .epochs = options_.epochs, .batch = progress_.batch, .batches = batches,
@@ -207,7 +218,6 @@ class Trainer {
     progress_.begin_next_epoch();
     if (options_.out != nullptr) *options_.out << epoch_line(record, options_.epochs) << std::endl;
     if (callbacks_.on_epoch_end) callbacks_.on_epoch_end(record, is_best);
-    if (callbacks_.on_checkpoint) callbacks_.on_checkpoint(state());
   }
 
   static const char* in_words(double not_finite) { return std::isnan(not_finite) ? "not a number" : "infinite"; }
@@ -245,6 +255,9 @@ class Trainer {
 
   std::vector<NamedSpan<T>> memory() {
     std::vector<NamedSpan<T>> spans = optimizer_.memory();
+    if (average_) {
+      for (const NamedSpan<T>& span : average_->memory()) spans.push_back(span);
+    }
     spans.push_back({"best.parameters", best_parameters_.span()});
     spans.push_back({"best.buffers", best_buffers_.span()});
     return spans;
@@ -281,6 +294,7 @@ class Trainer {
   TrainerCallbacks<T> callbacks_;
   EarlyStopping early_stopping_;
   EpochProgress progress_;
+  std::optional<WeightAverage<T>> average_;
   Arena<T> best_parameters_, best_buffers_;
   bool stop_requested_ = false;
 };

@@ -1,11 +1,13 @@
-/// OnnxChain: the operators of a network in a row, each working on what the one before it made.
+/// OnnxChain: the operators of a network as its layers append them, each layer a chain behind the values it reads.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "taut/core/shape.hpp"
 #include "taut/io/onnx/onnx_node.hpp"
 
 namespace taut::detail {
@@ -15,13 +17,17 @@ class OnnxChain {
  public:
   std::vector<OnnxNode> nodes;
 
-  /// What has been made so far.
-  const std::string& value() const { return value_; }
+  /// A layer that reads these values.
+  void begin_layer(index_t layer, std::vector<std::string> sources) {
+    layer_ = std::to_string(layer);
+    values_ = std::move(sources);
+    made_ = 0;
+  }
 
-  /// Appends an operator whose first input is the value so far; its output is the next.
+  /// Appends an operator whose first inputs are the layer's sources, or what the operator before it made.
   void then(OnnxNode node) {
-    node.inputs.insert(node.inputs.begin(), value_);
-    value_ = beside(std::move(node));
+    node.inputs.insert(node.inputs.begin(), values_.begin(), values_.end());
+    values_ = {beside(std::move(node))};
   }
 
   /// Appends an operator beside the chain, and names its output.
@@ -39,22 +45,16 @@ class OnnxChain {
     return beside(std::move(node));
   }
 
-  void begin_layer(index_t layer) {
-    layer_ = std::to_string(layer);
-    made_ = 0;
-  }
-  /// A layer that appended nothing leaves the value as it was.
-  void end_layer() {
-    if (made_ != 0) nodes.back().output = value_ = layer_;
-  }
-  /// The value so far is the network's output.
-  void end() {
-    if (nodes.empty()) then({"Identity", {}});
-    nodes.back().output = value_ = "output";
+  /// The name of what the layer made; a layer that appended nothing leaves its source as it was.
+  std::string end_layer() {
+    if (made_ == 0) return values_[0];
+    nodes.back().output = layer_;
+    return layer_;
   }
 
  private:
-  std::string value_ = "input", layer_;
+  std::string layer_;
+  std::vector<std::string> values_;
   int made_ = 0;
 };
 

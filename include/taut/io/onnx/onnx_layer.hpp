@@ -80,6 +80,11 @@ void append_onnx_layer(OnnxChain& chain, const LayerPlan& layer, std::vector<std
   } else if constexpr (X::role == Role::flatten) {
     node.operation = "Flatten";
     node.add("axis", std::int64_t{1});
+  } else if constexpr (X::role == Role::add) {
+    node.operation = "Add";
+  } else if constexpr (X::role == Role::concatenate) {
+    node.operation = "Concat";
+    node.add("axis", std::int64_t{1});
   } else if constexpr (X::role == Role::reshape) {
     node = {"Reshape", {chain.constant(onnx_shape(layer.output))}};
   } else if constexpr (X::role == Role::average_pooling) {
@@ -89,7 +94,7 @@ void append_onnx_layer(OnnxChain& chain, const LayerPlan& layer, std::vector<std
   } else if constexpr (X::role == Role::upsampling) {
     return append_upsample(chain, X::geometry(layer.input));
   } else {
-    static_assert(X::role == Role::dropout, "a layer of one's own has no ONNX operator");
+    static_assert(X::role == Role::dropout || begins_branch(X::role), "a layer of one's own has no ONNX operator");
     return;
   }
   chain.then(std::move(node));

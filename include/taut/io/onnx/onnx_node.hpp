@@ -14,7 +14,7 @@ namespace taut::detail {
 
 struct OnnxNode {
   std::string operation;
-  std::vector<std::string> inputs;
+  std::vector<std::string> inputs{};
   std::vector<ProtobufWriter> attributes{};
   std::string output{};
 

@@ -53,20 +53,27 @@ inline ProtobufWriter onnx_value(std::string_view name, Shape shape) {
   return ProtobufWriter{}.text(1, name).message(2, ProtobufWriter{}.message(1, tensor));
 }
 
-/// The operators of a network, each taking the output of the one before it; dropout has none.
+/// The operators of a network, each taking the outputs of its layer's sources; dropout and the begin of a branch have none.
 template <class Net>
 std::vector<OnnxNode> onnx_nodes() {
   OnnxChain chain;
+  std::vector<std::string> values(Net::depth);  // what each layer's output is called
   const auto append = [&]<index_t Index>() {
     const LayerPlan& layer = Net::plan.layers[Index];
-    std::vector<std::string> tensors;
-    for (index_t t = 0; t < layer.tensors.count; ++t) tensors.push_back(std::to_string(Index) + "." + layer.tensors.specs[t].name);
-    chain.begin_layer(Index);
+    std::vector<std::string> sources, tensors;
+    for (index_t s = 0; s < layer.sources.count; ++s) {
+      sources.push_back(layer.sources[s] == network_input ? "input" : values[layer.sources[s]]);
+    }
+    for (index_t t = 0; t < layer.tensors.count; ++t) {
+      tensors.push_back(std::string(layer.path.view()) + "." + layer.tensors.specs[t].name);
+    }
+    chain.begin_layer(Index, std::move(sources));
     append_onnx_layer<typename Net::template layer<Index>>(chain, layer, std::move(tensors));
-    chain.end_layer();
+    values[Index] = chain.end_layer();
   };
   [&]<index_t... I>(std::index_sequence<I...>) { (append.template operator()<I>(), ...); }(std::make_index_sequence<Net::depth>{});
-  chain.end();
+  if (chain.nodes.empty()) chain.nodes.push_back({"Identity", {"input"}});
+  chain.nodes.back().output = "output";
   return std::move(chain.nodes);
 }
 

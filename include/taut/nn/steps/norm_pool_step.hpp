@@ -61,7 +61,7 @@ struct NormPoolStep {
  private:
   /// A network's first normalisation needs a place for the gradient of its input, which nobody asks for, to find its parameters'.
   static constexpr index_t unwanted_dx(index_t rows) {
-    return normalizes && Span.first == 0 ? aligned_offset(rows * geometry.in_size()) : 0;
+    return normalizes && source_of(Net::plan, Span.first) == network_input ? aligned_offset(rows * geometry.in_size()) : 0;
   }
 
   template <class T>
