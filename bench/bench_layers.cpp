@@ -34,8 +34,9 @@ void add_map(const std::string& name, index_t in_size, index_t out_size, Forward
     made->y = random_buffer(batch * out_size);
     return made;
   };
-  add(name + " forward", Work::bytes, bytes(in_size + out_size), [=](unsigned threads) { return [d = data(threads), forward] { forward(*d); }; });
-  add(name + " backward", Work::bytes, bytes(in_size + out_size), [=](unsigned threads) { return [d = data(threads), backward] { backward(*d); }; });
+  const double work = bytes(in_size + out_size);
+  add(name + " forward", Work::bytes, work, [=](unsigned threads) { return [d = data(threads), forward] { forward(*d); }; });
+  add(name + " backward", Work::bytes, work, [=](unsigned threads) { return [d = data(threads), backward] { backward(*d); }; });
 }
 
 template <index_t I>
@@ -79,7 +80,8 @@ void add_group_norm() {
   const std::string name = ops::group_norm_name(ops::group_norms[I], batch);
   add(name + " forward", Work::bytes, bytes(2 * g.size()), [=](unsigned threads) {
     return [d = data(threads)] {
-      d->device.template group_norm_forward<g, float>(batch, d->x.data(), d->vectors.data(), d->vectors.data() + g.channels, eps, d->y.data());
+      const float* const weight = d->vectors.data();
+      d->device.template group_norm_forward<g, float>(batch, d->x.data(), weight, weight + g.channels, eps, d->y.data());
     };
   });
   add(name + " backward", Work::bytes, bytes(3 * g.size()), [=](unsigned threads) {

@@ -1,4 +1,4 @@
-// Small networks of the layers that no other golden file has, against PyTorch's results (make_layers.py): state dicts, both modes, gradients.
+// Small networks of layers that no other golden file has, against PyTorch (make_layers.py): state dicts, both modes, gradients.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -36,8 +36,8 @@ auto copied(Output output) {
   return std::vector<T>(output.data, output.data + output.rows * Output::sample_shape.size());
 }
 
-/// A result is at most `depth` sums behind the inputs, each of at most as many terms as the batch has numbers somewhere; the rounding of n of
-/// them grows like 8·√n but for rare luck (ops/tolerance.hpp).
+/// A result is at most `depth` sums behind the inputs, each of at most as many terms as the batch has numbers somewhere; the rounding of
+/// n of them grows like 8·√n but for rare luck (ops/tolerance.hpp).
 template <class Net, class T>
 void check_result(const std::string& what, const std::vector<T>& found, const std::vector<T>& expected, index_t rows) {
   index_t terms = 0;

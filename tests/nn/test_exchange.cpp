@@ -205,23 +205,26 @@ TEST_CASE_TEMPLATE("a norm's elements are PyTorch's outside, of an image or behi
   model.import_tensors(tensors);
   CHECK(model.export_tensors().front().values == tensors.front().values);
 
-  const auto image = Tensor<double, shape>::generate([](index_t c, index_t h, index_t w) { return static_cast<double>((c * 13 + h * 7 + w * 3) % 10); });
+  const auto image = Tensor<double, shape>::generate(
+      [](index_t c, index_t h, index_t w) { return static_cast<double>((c * 13 + h * 7 + w * 3) % 10); });
   Batch<double, shape, 1> batch;
   to_channels_last(image, batch.view(), 0);
   std::vector<double> expected(image.data(), image.data() + shape.size());
+  const std::vector<double>&weight = tensors[0].values, &bias = tensors[1].values;
   if (tensors.size() == 2) {
-    expected = layer_normalized(expected, tensors[0].values, tensors[1].values);
+    expected = layer_normalized(expected, weight, bias);
   } else {
+    const std::vector<double>&mean = tensors[2].values, &variance = tensors[3].values;
     for (index_t i = 0; i < expected.size(); ++i) {
-      expected[i] = (expected[i] - tensors[2].values[i]) / std::sqrt(tensors[3].values[i] + 1e-5) * tensors[0].values[i] + tensors[1].values[i];
+      expected[i] = (expected[i] - mean[i]) / std::sqrt(variance[i] + 1e-5) * weight[i] + bias[i];
     }
   }
   const auto got = model.evaluate(batch);
   for (index_t i = 0; i < expected.size(); ++i) CHECK(got.data[i] == doctest::Approx(expected[i]).epsilon(1e-13));
 }
 
-TEST_CASE_TEMPLATE("a view keeps PyTorch's order", Between, Block<Reshape<4, 3, 2>, Reshape<24>>, Block<Flatten, Reshape<4, 3, 2>, Reshape<24>>,
-                   Block<Reshape<6, 4>, Reshape<2, 3, 4>, ReLU, Reshape<24>>, Block<Flatten, Dropout<50>, Reshape<24>>) {
+TEST_CASE_TEMPLATE("a view keeps PyTorch's order", Between, Block<Reshape<4, 3, 2>, Reshape<24>>,
+                   Block<Flatten, Reshape<4, 3, 2>, Reshape<24>>, Block<Reshape<6, 4>, Reshape<2, 3, 4>, ReLU, Reshape<24>>, Block<Flatten, Dropout<50>, Reshape<24>>) {
   constexpr Shape shape{2, 3, 4};
   Model<Sequential<shape, Between>, double, Reference, 1> model{seed(1)};
   Tensor<double, shape> image;

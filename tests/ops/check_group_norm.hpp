@@ -188,7 +188,7 @@ void check_group_norm_backward(const GroupNormCase<T>& given, const GroupNormCal
     backward(nullptr);
     CHECK_MESSAGE((dweight.same_bits(first_dweight) && dbias.same_bits(first_dbias)), "other bits without dx");
     if (!is_first) continue;
-    const auto check = [&](const std::string& what, const Guarded<T>& actual, const std::vector<O>& exact, const std::vector<double>& bound) {
+    const auto check = [&](const char* what, const Guarded<T>& actual, const std::vector<O>& exact, const std::vector<double>& bound) {
       CAPTURE(what);
       CHECK(beyond(actual.span(), std::span<const O>(exact), [&](index_t i) { return bound[i]; }) == "");
     };

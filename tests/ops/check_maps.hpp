@@ -52,7 +52,8 @@ void check_map_pass(const MapPass<D, T>& pass, index_t rows, std::uint64_t seed)
     }
     first.copy_from(to);
     const double unit = pass.terms == 0 ? 0 : sum_error<T>(pass.terms);
-    CHECK(beyond(std::as_const(to).span(), std::span<const O>(exact), [&](index_t i) { return unit * static_cast<double>(spread[i]); }) == "");
+    const auto bound = [&](index_t i) { return unit * static_cast<double>(spread[i]); };
+    CHECK(beyond(std::as_const(to).span(), std::span<const O>(exact), bound) == "");
   }
 
   // A NaN comes through.

@@ -76,8 +76,8 @@ void group_norm_backward(const GroupNormGeometry& g, index_t rows,
       });
       if (dx == nullptr) continue;
       for_each_of_group(g, group, [&](index_t i, index_t c) {
-        dx[row * g.size() + i] =
-            static_cast<T>(moments.inv_std * (static_cast<Accumulator<T>>(gradient[i]) * weight[c] - sum / n - normal(i) * product_sum / n));
+        const Accumulator<T> scaled = static_cast<Accumulator<T>>(gradient[i]) * weight[c];
+        dx[row * g.size() + i] = static_cast<T>(moments.inv_std * (scaled - sum / n - normal(i) * product_sum / n));
       });
     }
   }
