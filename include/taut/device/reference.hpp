@@ -6,14 +6,18 @@
 
 #include "taut/device/device.hpp"
 #include "taut/kernels/reference/activation.hpp"
+#include "taut/kernels/reference/average_pool.hpp"
 #include "taut/kernels/reference/branches.hpp"
 #include "taut/kernels/reference/convolution.hpp"
 #include "taut/kernels/reference/dropout.hpp"
+#include "taut/kernels/reference/group_norm.hpp"
 #include "taut/kernels/reference/linear.hpp"
 #include "taut/kernels/reference/loss.hpp"
 #include "taut/kernels/reference/norm_pool.hpp"
 #include "taut/kernels/reference/optimizer.hpp"
+#include "taut/kernels/reference/reshape.hpp"
 #include "taut/kernels/reference/softmax.hpp"
+#include "taut/kernels/reference/upsample.hpp"
 
 namespace taut {
 
@@ -125,6 +129,42 @@ class Reference {
   template <class T>
   void log_softmax_backward(index_t rows, index_t classes, const T* y, const T* dy, T* dx) {
     kernels::reference::log_softmax_backward(rows, classes, y, dy, dx);
+  }
+
+  template <AveragePoolGeometry G, class T>
+  void average_pool_forward(index_t rows, const T* x, T* y) {
+    kernels::reference::average_pool_forward(G, rows, x, y);
+  }
+  template <AveragePoolGeometry G, class T>
+  void average_pool_backward(index_t rows, const T* dy, T* dx) {
+    kernels::reference::average_pool_backward(G, rows, dy, dx);
+  }
+
+  template <GroupNormGeometry G, class T>
+  static constexpr index_t group_norm_workspace(index_t) {
+    return 0;
+  }
+  template <GroupNormGeometry G, class T>
+  void group_norm_forward(index_t rows, const T* x, const T* weight, const T* bias, double eps, T* y) {
+    kernels::reference::group_norm_forward(G, rows, x, weight, bias, eps, y);
+  }
+  template <GroupNormGeometry G, class T>
+  void group_norm_backward(index_t rows, const T* x, const T* dy, const T* weight, double eps, T* dx, T* dweight, T* dbias, T*) {
+    kernels::reference::group_norm_backward(G, rows, x, dy, weight, eps, dx, dweight, dbias);
+  }
+
+  template <ReshapeGeometry G, class T>
+  void reshape(index_t rows, const T* x, T* y) {
+    kernels::reference::reshape(G, rows, x, y);
+  }
+
+  template <UpsampleGeometry G, class T>
+  void upsample_forward(index_t rows, const T* x, T* y) {
+    kernels::reference::upsample_forward(G, rows, x, y);
+  }
+  template <UpsampleGeometry G, class T>
+  void upsample_backward(index_t rows, const T* dy, T* dx) {
+    kernels::reference::upsample_backward(G, rows, dy, dx);
   }
 
   template <class T>

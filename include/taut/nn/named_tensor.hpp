@@ -20,6 +20,12 @@ struct NamedTensor {
 
 namespace detail {
 
+/// Where element `index` of an image in PyTorch's order lies channels last.
+constexpr index_t channels_last_index(Shape image, index_t index) {
+  const index_t pixels = image.d1 * image.d2;
+  return index % pixels * image.d0 + index / pixels;
+}
+
 /// Where element `index` of a tensor in PyTorch's order lies in ours.
 constexpr index_t storage_index(const LayerPlan& layer, const TensorSpec& spec, index_t index) {
   const Shape shape = spec.shape;
@@ -30,11 +36,12 @@ constexpr index_t storage_index(const LayerPlan& layer, const TensorSpec& spec, 
   }
   if (spec.order == Order::linear) {
     index_t feature = index % shape.d1;
-    if (const Shape image = layer.unflattened; image.rank() != 0) {
-      const index_t pixels = image.d1 * image.d2;
-      feature = feature % pixels * image.d0 + feature / pixels;
-    }
+    if (layer.unflattened.rank() != 0) feature = channels_last_index(layer.unflattened, feature);
     return feature * shape.d0 + index / shape.d1;
+  }
+  if (spec.order == Order::sample) {
+    const Shape image = is_image(shape) ? shape : layer.unflattened;
+    if (image.rank() != 0) return channels_last_index(image, index);
   }
   return index;
 }

@@ -5,13 +5,17 @@
 
 #include "taut/nn/plan.hpp"
 #include "taut/nn/steps/activation_step.hpp"
+#include "taut/nn/steps/average_pool_step.hpp"
 #include "taut/nn/steps/branch_steps.hpp"
 #include "taut/nn/steps/convolution_step.hpp"
 #include "taut/nn/steps/custom_step.hpp"
 #include "taut/nn/steps/dropout_step.hpp"
+#include "taut/nn/steps/group_norm_step.hpp"
 #include "taut/nn/steps/linear_step.hpp"
 #include "taut/nn/steps/norm_pool_step.hpp"
+#include "taut/nn/steps/reshape_step.hpp"
 #include "taut/nn/steps/softmax_step.hpp"
+#include "taut/nn/steps/upsample_step.hpp"
 
 namespace taut {
 
@@ -39,6 +43,14 @@ constexpr auto choose_step() {
     return std::type_identity<SoftmaxStep<Net, Span>>{};
   } else if constexpr (first == Role::dropout || first == Role::flatten) {
     return std::type_identity<DropoutStep<Net, Span>>{};
+  } else if constexpr (first == Role::average_pooling) {
+    return std::type_identity<AveragePoolStep<Net, Span>>{};
+  } else if constexpr (first == Role::group_normalization) {
+    return std::type_identity<GroupNormStep<Net, Span>>{};
+  } else if constexpr (first == Role::reshape) {
+    return std::type_identity<ReshapeStep<Net, Span>>{};
+  } else if constexpr (first == Role::upsampling) {
+    return std::type_identity<UpsampleStep<Net, Span>>{};
   } else {
     return std::type_identity<CustomStep<Net, Span>>{};
   }
