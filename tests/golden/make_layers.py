@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes layers.safetensors: what PyTorch computes with the small networks Averaged, Normalized and Reshaped of tests/io/networks.hpp.
+"""Writes layers.safetensors: what PyTorch computes with the small networks Averaged, Normalized, Reshaped,
+Transposed and Sequences of tests/io/networks.hpp.
 
     python3 tests/golden/make_layers.py        (made with PyTorch 2.15.0)
 
@@ -46,6 +47,21 @@ def reshaped():
                                     View(9, 24), View(216), nn.Linear(216, 4))
 
 
+def transposed():
+    return (2, 4, 5), nn.Sequential(nn.ConvTranspose2d(2, 6, 3, stride=2, padding=1, output_padding=1, bias=False), nn.BatchNorm2d(6),
+                                    nn.ReLU(), nn.ConvTranspose2d(6, 4, (2, 3), groups=2), nn.Sigmoid(),
+                                    nn.ConvTranspose2d(4, 3, 3, dilation=2, padding=1), nn.Flatten(), nn.Linear(462, 4))
+
+
+def sequences():
+    return (3, 20), nn.Sequential(nn.Conv1d(3, 6, 3, padding=1), nn.ReLU(), nn.MaxPool1d(2),
+                                  nn.Conv1d(6, 4, 3, stride=2, dilation=2, groups=2, bias=False), nn.BatchNorm1d(4), nn.ReLU(),
+                                  nn.Flatten(), nn.Linear(12, 4))
+
+
+WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+
+
 def fill(case, net):
     """Norms: weight 1 + s / 2, bias and running mean s / 2, running variance 1 + u / 2; everything else s / 2. In float32."""
     state = net.state_dict()
@@ -55,7 +71,7 @@ def fill(case, net):
         s = np.float32(0.5) * symmetric(1, f"{case}/{name}", tensor.shape)
         if name.endswith("running_var"):
             s = np.float32(1) + np.float32(0.5) * unit(1, f"{case}/{name}", tensor.shape)
-        elif name.endswith("weight") and not isinstance(net[int(name.split(".")[0])], (nn.Conv2d, nn.Linear)):
+        elif name.endswith("weight") and not isinstance(net[int(name.split(".")[0])], WEIGHTED):
             s = np.float32(1) + s
         tensor.copy_(torch.from_numpy(s))
     return net
@@ -95,6 +111,6 @@ def record(case, make):
 
 if __name__ == "__main__":
     tensors = {}
-    for network in (averaged, normalized, reshaped):
+    for network in (averaged, normalized, reshaped, transposed, sequences):
         tensors |= record(network.__name__, network)
     write_safetensors(HERE / "layers.safetensors", tensors, {"torch": torch.__version__})

@@ -92,4 +92,10 @@ TEST_CASE_TEMPLATE("average pools agree with PyTorch", Where, TAUT_GOLDEN_DEVICE
 TEST_CASE_TEMPLATE("group, layer and vector batch norms agree with PyTorch", Where, TAUT_GOLDEN_DEVICES) {
   check_network<Where, Normalized>("normalized");
 }
+TEST_CASE_TEMPLATE("transposed convolutions agree with PyTorch", Where, TAUT_GOLDEN_DEVICES) {
+  check_network<Where, Transposed>("transposed");
+}
+TEST_CASE_TEMPLATE("convolutions of sequences agree with PyTorch", Where, TAUT_GOLDEN_DEVICES) {
+  check_network<Where, Sequences>("sequences");
+}
 TEST_CASE_TEMPLATE("views and upsampling agree with PyTorch", Where, TAUT_GOLDEN_DEVICES) { check_network<Where, Reshaped>("reshaped"); }

@@ -26,6 +26,13 @@ using Normalized = Sequential<Shape{2, 4, 5}, Conv2d<6, 1>, GroupNorm<3, Eps{1e-
 using Reshaped = Sequential<Shape{2, 4, 3}, Reshape<6, 2, 2>, Conv2d<5, 1>, Upsample<2>, Upsample<ScaleFactor{3, 2}, Bilinear{}>,
                             Reshape<3, 20, 8>, Conv2d<2, 3>, Flatten, Reshape<9, 24>, Reshape<216>, Linear<4>>;
 
+using Transposed = Sequential<Shape{2, 4, 5}, ConvTranspose2d<6, 3, Stride{2}, Padding{1}, OutputPadding{1}, NoBias{}>, BatchNorm2d, ReLU,
+                              ConvTranspose2d<4, Kernel{2, 3}, Groups{2}>, Sigmoid, ConvTranspose2d<3, 3, Dilation{2}, Padding{1}>, Flatten,
+                              Linear<4>>;
+/// A sequence is an image of one row.
+using Sequences = Sequential<Shape{3, 1, 20}, Conv1d<6, 3, Padding{1}>, ReLU, MaxPool2d<Kernel{1, 2}>,
+                             Conv1d<4, 3, Stride{2}, Dilation{2}, Groups{2}, NoBias{}>, BatchNorm2d, ReLU, Flatten, Linear<4>>;
+
 template <index_t Channels>
 using ConvBlock = Block<Conv2d<Channels, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>>;
 using EmotionNet = Sequential<Shape{1, 48, 48}, ConvBlock<32>, ConvBlock<64>, ConvBlock<128>, ConvBlock<256>, Flatten, Linear<512>, ReLU,

@@ -168,6 +168,8 @@ TEST_CASE("ONNX's checker accepts the files and ONNX Runtime gives the same logi
   write_case<Averaged>(directory.path(), "averaged");
   write_case<Normalized>(directory.path(), "normalized");
   write_case<Reshaped>(directory.path(), "reshaped");
+  write_case<Transposed>(directory.path(), "transposed");
+  write_case<Sequences>(directory.path(), "sequences");
   const std::string command = python + " " + TAUT_TESTS_FOLDER + "/io/check_onnx.py " + directory.path().string();
   CHECK(std::system(command.c_str()) == 0);
 }

@@ -192,6 +192,26 @@ TEST_CASE("Reshape keeps the elements, Upsample repeats them") {
   CHECK(Upsample<2, Bilinear{}>::geometry({3, 4, 5}) == UpsampleGeometry{3, 4, 5, 2, 2, true});
 }
 
+TEST_CASE("ConvTranspose2d undoes a convolution's shape") {
+  CHECK(ConvTranspose2d<8, 3, Stride{2}, Padding{1}, OutputPadding{1}>::output_shape({4, 5, 7}) == Shape{8, 10, 14});
+  CHECK(ConvTranspose2d<8, Kernel{3, 2}, Stride{2, 1}, Dilation{2, 1}>::output_shape({4, 5, 7}) == Shape{8, 13, 8});
+  CHECK(ConvTranspose2d<6, 3, Groups{2}>::tensors({4, 5, 7}).specs[0].shape == Shape{4, 3, 3, 3});
+  CHECK(ConvTranspose2d<6, 3, NoBias{}>::tensors({4, 5, 7}).count == 1);
+  CHECK_FALSE(ConvTranspose2d<6, 3, Groups{2}>::accepts({5, 5, 7}));
+  CHECK_FALSE(ConvTranspose2d<5, 6, 3>::accepts({4, 5, 7}));
+  CHECK_FALSE(ConvTranspose2d<6, 1, Padding{1}>::accepts({4, 2, 7}));  // two pixels of padding are all there is
+  CHECK(ConvTranspose2d<6, 1, Padding{1}>::output_shape({4, 3, 7}) == Shape{6, 1, 5});
+}
+
+TEST_CASE("Conv1d takes images of one row") {
+  CHECK(Conv1d<8, 3, Padding{1}>::output_shape({4, 1, 7}) == Shape{8, 1, 7});
+  CHECK(Conv1d<8, 3, Stride{2}, Dilation{2}>::output_shape({4, 1, 9}) == Shape{8, 1, 3});
+  CHECK(Conv1d<8, 3>::tensors({4, 1, 7}).specs[0].shape == Shape{8, 4, 3});
+  CHECK_FALSE(Conv1d<8, 3>::accepts({4, 2, 7}));
+  CHECK_FALSE(Conv1d<8, 3>::accepts({4, 7}));
+  CHECK_FALSE(Conv1d<8, 3>::accepts({4, 1, 2}));
+}
+
 TEST_CASE("layers are named as they are written") {
   CHECK(name_of<AvgPool2d<3, Stride{2}, CountIncludePad{false}>>() == "AvgPool2d<3,Stride{2},CountIncludePad{false}>");
   CHECK(name_of<GlobalAvgPool2d>() == "GlobalAvgPool2d");

@@ -43,6 +43,10 @@ using Plain = Sequential<Shape{2, 6, 6}, Conv2d<6, 3, Padding{1}>, GroupNorm<3>,
 /// Views that move nothing.
 using FreeViews = Sequential<Shape{1, 4, 4}, Reshape<16>, Linear<6>, Reshape<6, 1, 1>, Conv2d<8, 1>, Reshape<4, 2>, Reshape<8>, Linear<4>>;
 
+/// Batch norms behind transposed convolutions, whose output channels aren't their weight's last axis.
+using Transposing = Sequential<Shape{4, 3, 3}, ConvTranspose2d<6, 3, Stride{2}, Groups{2}>, BatchNorm2d, SiLU,
+                               ConvTranspose2d<3, 2, NoBias{}>, BatchNorm2d, ReLU, Flatten, Linear<4>>;
+
 template <class Net, class T>
 std::vector<T> random_samples(index_t rows, std::uint64_t seed) {
   std::vector<T> samples(rows * Net::input_shape.size());
@@ -106,6 +110,8 @@ TEST_CASE("a session computes what the model does in inference mode") {
   CHECK(difference<Plain, double, Reference>(8) < 1e-13);
   CHECK(difference<Plain, float, Cpu<>>(5) < 2e-5);
   CHECK(difference<FreeViews, double, Reference>(3) < 1e-13);
+  CHECK(difference<Transposing, double, Reference>(3) < 1e-13);
+  CHECK(difference<Transposing, float, Cpu<>>(8) < 2e-5);
   CHECK(difference<Wide, float, Cpu<>>(8) < 2e-5);
   CHECK(difference<Wide, float, Cpu<>>(1) < 2e-5);
   CHECK(difference<Wide, double, Cpu<>>(8) < 1e-12);

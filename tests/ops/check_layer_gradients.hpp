@@ -18,6 +18,9 @@ using ConvolutionRelu = Behind<Shape{1, 6, 6}, Conv2d<3, 5, Padding{2}>, ReLU>;
 using StridedConvolution = Behind<Shape{3, 9, 4}, Conv2d<5, 3, Stride{2}, Padding{1}, NoBias{}>>;
 using DilatedConvolution = Behind<Shape{2, 7, 6}, Conv2d<3, Kernel{3, 2}, Dilation{2}, Padding{1, 2}>>;
 using GroupedConvolution = Behind<Shape{4, 5, 5}, Conv2d<6, 3, Groups{2}, Padding{1}>, ReLU>;
+using TransposedConvolution = Behind<Shape{3, 3, 4}, ConvTranspose2d<5, 3, Stride{2}, Padding{1}, OutputPadding{1}>>;
+using TransposedActivated = Behind<Shape{4, 3, 4}, ConvTranspose2d<6, Kernel{2, 3}, Groups{2}, Dilation{2}, NoBias{}>, Tanh>;
+using Sequence = Behind<Shape{4, 1, 11}, Conv1d<6, 3, Stride{2}, Padding{1}, Groups{2}>, ReLU>;
 using DepthwiseConvolution = Behind<Shape{5, 5, 4}, Conv2d<5, 3, Groups{5}, Stride{2}, Padding{1}>>;
 
 using Norm = Behind<Shape{3, 5, 4}, BatchNorm2d>;
@@ -72,6 +75,9 @@ void check_convolution_gradients() {
   SUBCASE("dilation") { check_gradient<layers::DilatedConvolution, D>(4); }
   SUBCASE("groups") { check_gradient<layers::GroupedConvolution, D>(5); }
   SUBCASE("depthwise") { check_gradient<layers::DepthwiseConvolution, D>(6); }
+  SUBCASE("transposed") { check_gradient<layers::TransposedConvolution, D>(7); }
+  SUBCASE("transposed, dilation, groups, tanh") { check_gradient<layers::TransposedActivated, D>(8); }
+  SUBCASE("sequence") { check_gradient<layers::Sequence, D>(9); }
 }
 
 template <class D>

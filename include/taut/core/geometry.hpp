@@ -20,6 +20,7 @@ struct Window {
   /// From the first to the last element that one window touches.
   constexpr index_t span() const { return dilation * (kernel - 1) + 1; }
   constexpr bool fits(index_t extent) const { return extent + 2 * padding >= span(); }
+  constexpr index_t least_extent() const { return span() > 2 * padding ? span() - 2 * padding : 1; }
   /// How many windows there are along an axis; the last elements may stay unread (PyTorch's floor). Requires fits(extent).
   constexpr index_t outputs(index_t extent) const { return (extent + 2 * padding - span()) / stride + 1; }
   /// The elements of the axis that window number `output` covers, padding left out. Requires dilation 1.

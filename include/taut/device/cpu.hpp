@@ -9,7 +9,9 @@
 #include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/average_pool.hpp"
 #include "taut/kernels/cpu/batch_norm.hpp"
+#include "taut/kernels/cpu/bias.hpp"
 #include "taut/kernels/cpu/branches.hpp"
+#include "taut/kernels/cpu/column_sums.hpp"
 #include "taut/kernels/cpu/conv2d.hpp"
 #include "taut/kernels/cpu/cross_entropy.hpp"
 #include "taut/kernels/cpu/dropout.hpp"
@@ -78,6 +80,19 @@ class Cpu {
   template <LinearGeometry G, class T>
   void linear_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
     kernels::cpu::linear_backward_weight<G, T, Gemm>(*threads_, rows, x, dy, dweight, dbias, workspace);
+  }
+
+  template <class T>
+  void add_bias(index_t pixels, index_t channels, const T* bias, Activation activation, T* y) {
+    kernels::cpu::add_bias(*threads_, pixels, channels, bias, activation, y);
+  }
+  template <class T>
+  static constexpr index_t column_sums_workspace(index_t pixels, index_t channels) {
+    return kernels::cpu::column_sums_workspace(pixels, channels);
+  }
+  template <class T>
+  void column_sums(index_t pixels, index_t channels, const T* x, T* sums, T* workspace) {
+    kernels::cpu::column_sums(*threads_, pixels, channels, x, sums, workspace);
   }
 
   template <NormPoolGeometry G, class T>

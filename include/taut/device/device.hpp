@@ -63,6 +63,16 @@ concept LinearKernels = requires(D d, index_t rows, const T* in, T* out) {
   d.template linear_backward_weight<LinearGeometry{}, T>(rows, in /*x*/, in /*dy*/, out /*dweight*/, out /*dbias*/, out /*workspace*/);
 };
 
+/// A bias by itself, as a transposed convolution has it; and its gradient.
+template <class D, class T>
+concept BiasKernels = requires(D d, index_t pixels, index_t channels, const T* in, T* out) {
+  // y (pixels, channels) = activation(y + bias); bias (channels) or null
+  d.template add_bias<T>(pixels, channels, in /*bias*/, Activation{}, out /*y*/);
+  { d.template column_sums_workspace<T>(pixels, channels) } -> std::same_as<index_t>;
+  // sums (channels) = Σ over pixels of x (pixels, channels)
+  d.template column_sums<T>(pixels, channels, in /*x*/, out /*sums*/, out /*workspace*/);
+};
+
 /// What batch normalisation needs besides its vectors.
 struct BatchNormOptions {
   double eps = 1e-5, momentum = 0.1;
@@ -188,7 +198,7 @@ concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
 
 /// A device with every group: what a model needs to be trained on it.
 template <class D, class T>
-concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && NormPoolKernels<D, T> && ActivationKernels<D, T> && SoftmaxKernels<D, T> &&
+concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> && ActivationKernels<D, T> && SoftmaxKernels<D, T> &&
                  AveragePoolKernels<D, T> && GroupNormKernels<D, T> && ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> &&
                  BranchKernels<D, T> && LossKernels<D, T> && OptimizerKernels<D, T>;
 

@@ -7,6 +7,7 @@
 #include "taut/device/device.hpp"
 #include "taut/kernels/reference/activation.hpp"
 #include "taut/kernels/reference/average_pool.hpp"
+#include "taut/kernels/reference/bias.hpp"
 #include "taut/kernels/reference/branches.hpp"
 #include "taut/kernels/reference/convolution.hpp"
 #include "taut/kernels/reference/dropout.hpp"
@@ -64,6 +65,19 @@ class Reference {
   template <LinearGeometry G, class T>
   void linear_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T*) {
     kernels::reference::linear_backward_weight(G, rows, x, dy, dweight, dbias);
+  }
+
+  template <class T>
+  void add_bias(index_t pixels, index_t channels, const T* bias, Activation activation, T* y) {
+    kernels::reference::add_bias(pixels, channels, bias, activation, y);
+  }
+  template <class T>
+  static constexpr index_t column_sums_workspace(index_t, index_t) {
+    return 0;
+  }
+  template <class T>
+  void column_sums(index_t pixels, index_t channels, const T* x, T* sums, T*) {
+    kernels::reference::column_sums(pixels, channels, x, sums);
   }
 
   template <NormPoolGeometry G, class T>

@@ -119,13 +119,13 @@ struct InferenceStep<Net, Index, Step> {
   static void prepare(D& device, const T* parameters, const T* buffers, T* prepared) {
     constexpr index_t size = Step::layer.tensors.specs[0].shape.size();
     const T* const from = parameters + Step::layer.tensor_offset[0];
-    std::vector<T> weight(from, from + size);  // (…, outputs)
+    std::vector<T> weight(from, from + size);
     T* const bias = prepared + bias_offset<D, T>();
     if constexpr (Step::Weighted::has_bias) std::copy_n(parameters + Step::layer.tensor_offset[1], outputs, bias);
     if constexpr (next.normalizes) {
       std::vector<T> scale(outputs), shift(outputs);
       detail::inference_norm<Net, Index + 1>(parameters, buffers, scale.data(), shift.data());
-      for (index_t i = 0; i < size; ++i) weight[i] *= scale[i % outputs];
+      for (index_t i = 0; i < size; ++i) weight[i] *= scale[Step::Kernels::output_of(i)];
       for (index_t o = 0; o < outputs; ++o) bias[o] = bias[o] * scale[o] + shift[o];
     }
     Step::Kernels::template prepare<T>(device, weight.data(), prepared);

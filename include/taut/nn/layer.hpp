@@ -12,6 +12,7 @@ namespace taut {
 enum class Role {
   custom,
   convolution,
+  transposed_convolution,
   linear,
   normalization,     ///< by the batch's statistics
   activation,        ///< its gradient follows from its output

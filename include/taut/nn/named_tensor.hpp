@@ -30,7 +30,7 @@ constexpr index_t channels_last_index(Shape image, index_t index) {
 constexpr index_t storage_index(const LayerPlan& layer, const TensorSpec& spec, index_t index) {
   const Shape shape = spec.shape;
   if (spec.order == Order::convolution) {
-    const index_t kernel = shape.d2 * shape.d3;
+    const index_t kernel = shape.size() / (shape.d0 * shape.d1);
     const index_t tap = index % kernel, in = index / kernel % shape.d1, out = index / kernel / shape.d1;
     return (tap * shape.d1 + in) * shape.d0 + out;
   }

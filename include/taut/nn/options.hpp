@@ -44,6 +44,12 @@ struct Padding : detail::Extents {
   constexpr void write(TextBuilder& text) const { Extents::write(text, "Padding"); }
 };
 
+/// Rows and columns added on one side of a transposed convolution's output.
+struct OutputPadding : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "OutputPadding"); }
+};
+
 /// Distance between the taps of a kernel.
 struct Dilation : detail::Extents {
   using Extents::Extents;

@@ -27,6 +27,8 @@ constexpr auto choose_step() {
   constexpr Role last = Net::plan.layers[Span.first + Span.count - 1].role;
   if constexpr (first == Role::convolution) {
     return std::type_identity<ConvolutionStep<Net, Span>>{};
+  } else if constexpr (first == Role::transposed_convolution) {
+    return std::type_identity<TransposedConvolutionStep<Net, Span>>{};
   } else if constexpr (first == Role::linear || (first == Role::flatten && last != Role::flatten)) {
     return std::type_identity<LinearStep<Net, Span>>{};
   } else if constexpr (begins_branch(first)) {

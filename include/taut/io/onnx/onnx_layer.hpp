@@ -19,6 +19,12 @@ inline std::vector<std::int64_t> onnx_shape(Shape shape) {
   return extents;
 }
 
+inline void make_convolution(OnnxNode& node, const char* operation, const Conv2dGeometry& g) {
+  node.operation = operation;
+  node.add_windows(g.vertical, g.horizontal);
+  node.add("group", static_cast<std::int64_t>(g.groups));
+}
+
 inline void append_average_pool(OnnxChain& chain, const AveragePoolGeometry& g) {
   if (g.vertical == Window{g.in_height, g.in_height} && g.horizontal == Window{g.in_width, g.in_width}) {
     return chain.then({"GlobalAveragePool", {}});
@@ -62,10 +68,15 @@ template <class X>
 void append_onnx_layer(OnnxChain& chain, const LayerPlan& layer, std::vector<std::string> tensors) {
   OnnxNode node{"", std::move(tensors)};
   if constexpr (X::role == Role::convolution) {
-    const Conv2dGeometry g = X::geometry(layer.input);
-    node.operation = "Conv";
-    node.add_windows(g.vertical, g.horizontal);
-    node.add("group", static_cast<std::int64_t>(g.groups));
+    make_convolution(node, "Conv", X::geometry(layer.input));
+    // A sequence is an image of one row, and so is its kernel.
+    if (layer.tensors.specs[0].shape.rank() == 3) {
+      node.inputs[0] = chain.beside({"Unsqueeze", {node.inputs[0], chain.constant(std::vector<std::int64_t>{2})}});
+    }
+  } else if constexpr (X::role == Role::transposed_convolution) {
+    make_convolution(node, "ConvTranspose", X::geometry(layer.input));
+    node.add("output_padding", std::vector<std::int64_t>{static_cast<std::int64_t>(X::output_padding.height),
+                                                         static_cast<std::int64_t>(X::output_padding.width)});
   } else if constexpr (X::role == Role::linear) {
     node.operation = "Gemm";
     node.add("transB", std::int64_t{1});
