@@ -1,10 +1,10 @@
 # What Taut's headers include, as targets. Read by Taut's own CMakeLists.txt and, installed, by taut-config.cmake.
 #
 #   taut::xsimd   beneath taut::taut; empty where xsimd isn't installed: taut/nn.hpp works, taut/taut.hpp doesn't
-#   taut::eigen, taut::image, taut::io
+#   taut::eigen, taut::idx, taut::image, taut::io
 #                 taut::taut and what the umbrella of that name needs; each only where its package is installed
 
-set(TAUT_UMBRELLAS eigen image io)
+set(TAUT_UMBRELLAS eigen idx image io)
 
 find_package(Threads REQUIRED)
 
@@ -31,10 +31,19 @@ function(taut_add_umbrellas)
       continue()
     endif()
     set(needs)
+    set(libraries)
     if(umbrella STREQUAL "eigen")
       find_package(Eigen3 CONFIG QUIET)
       if(TARGET Eigen3::Eigen)
         get_target_property(needs Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
+      endif()
+    elseif(umbrella STREQUAL "idx")
+      find_path(TAUT_ZLIB_INCLUDE_DIR zlib.h)
+      find_library(TAUT_ZLIB_LIBRARY z)
+      if(TAUT_ZLIB_INCLUDE_DIR)
+        set(needs ${TAUT_ZLIB_INCLUDE_DIR})
+        # Cross-compiled, the headers may be there without the library, which only a program that reads IDX files links.
+        set(libraries $<IF:$<BOOL:${TAUT_ZLIB_LIBRARY}>,${TAUT_ZLIB_LIBRARY},z>)
       endif()
     elseif(umbrella STREQUAL "image")
       find_path(TAUT_STB_INCLUDE_DIR stb/stb_image.h)
@@ -49,9 +58,9 @@ function(taut_add_umbrellas)
     endif()
     if(needs)
       add_library(taut::${umbrella} INTERFACE IMPORTED GLOBAL)
-      # Headers only, so their directories are all there is; a target found here would not be seen from another directory.
+      # Directories and files, not targets: a target found here would not be seen from another directory.
       target_include_directories(taut::${umbrella} SYSTEM INTERFACE ${needs})
-      target_link_libraries(taut::${umbrella} INTERFACE taut::taut)
+      target_link_libraries(taut::${umbrella} INTERFACE taut::taut ${libraries})
     endif()
   endforeach()
 endfunction()

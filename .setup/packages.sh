@@ -34,6 +34,7 @@ needs libcli11-dev header CLI/CLI.hpp
 if [ "$level" != example ]; then
   needs libeigen3-dev header eigen3/Eigen/Core
   needs doctest-dev header doctest/doctest.h
+  needs zlib1g-dev header zlib.h
   needs libbenchmark-dev header benchmark/benchmark.h
 fi
 if [ "$level" = all ]; then
@@ -41,6 +42,7 @@ if [ "$level" = all ]; then
   needs clang-19 command clang++-19
   needs libclang-rt-16-dev file "/usr/lib/llvm-16/lib/clang/16/lib/linux/libclang_rt.fuzzer-$(uname -m).a"
   needs time command /usr/bin/time
+  needs dataset-fashion-mnist file /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
   needs g++-aarch64-linux-gnu command aarch64-linux-gnu-g++
   needs qemu-user command qemu-aarch64
 fi

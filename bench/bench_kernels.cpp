@@ -1,4 +1,4 @@
-/// Every kernel of the emotion network at a batch of 64: the op table's network rows.
+/// Every kernel of the emotion network at a batch of 64, the op table's network rows; activations and softmax beside them.
 #include <memory>
 #include <vector>
 
@@ -164,6 +164,55 @@ void add_sweeps() {
   });
 }
 
+/// Over the emotion network's hidden layer: forward reads x and writes y, backward reads two and writes one.
+template <index_t I>
+void add_activation() {
+  static constexpr taut::Activation activation = ops::activations[I].activation;
+  constexpr index_t hidden = batch * 512;
+  const auto data = [](unsigned threads) {
+    auto made = std::make_shared<Data>(threads);
+    made->x = random_buffer(hidden);
+    made->y = random_buffer(hidden);
+    made->dx = random_buffer(hidden);
+    return made;
+  };
+  const std::string name = ops::activations[I].name;
+  add(name + " forward", Work::bytes, 2.0 * sizeof(float) * hidden, [=](unsigned threads) {
+    return [d = data(threads)] { d->device.template activation_forward<activation, float>(hidden, d->x.data(), d->y.data()); };
+  });
+  add(name + " backward", Work::bytes, 3.0 * sizeof(float) * hidden, [=](unsigned threads) {
+    return [d = data(threads)] {
+      d->device.template activation_backward<activation, float>(hidden, d->x.data(), d->y.data(), d->dx.data());
+    };
+  });
+}
+
+void add_softmax(const ops::SoftmaxRow& row) {
+  const index_t count = row.rows * row.classes;
+  const auto data = [count](unsigned threads) {
+    auto made = std::make_shared<Data>(threads);
+    made->x = random_buffer(count);
+    made->y = random_buffer(count);
+    made->dx = random_buffer(count);
+    return made;
+  };
+  const std::string size = " of " + std::to_string(row.rows) + "x" + std::to_string(row.classes);
+  add("softmax" + size + " forward", Work::bytes, 2.0 * sizeof(float) * static_cast<double>(count), [=](unsigned threads) {
+    return [d = data(threads), row] { d->device.softmax<float>(row.rows, row.classes, d->x.data(), d->y.data()); };
+  });
+  add("softmax" + size + " backward", Work::bytes, 3.0 * sizeof(float) * static_cast<double>(count), [=](unsigned threads) {
+    return [d = data(threads), row] { d->device.softmax_backward<float>(row.rows, row.classes, d->x.data(), d->y.data(), d->dx.data()); };
+  });
+  add("log_softmax" + size + " forward", Work::bytes, 2.0 * sizeof(float) * static_cast<double>(count), [=](unsigned threads) {
+    return [d = data(threads), row] { d->device.log_softmax<float>(row.rows, row.classes, d->x.data(), d->y.data()); };
+  });
+  add("log_softmax" + size + " backward", Work::bytes, 3.0 * sizeof(float) * static_cast<double>(count), [=](unsigned threads) {
+    return [d = data(threads), row] {
+      d->device.log_softmax_backward<float>(row.rows, row.classes, d->x.data(), d->y.data(), d->dx.data());
+    };
+  });
+}
+
 const bool added = [] {
   ops::for_each_index<ops::convolutions.size()>([]<index_t I> {
     if constexpr (ops::convolutions[I].network) {
@@ -182,6 +231,10 @@ const bool added = [] {
   ops::for_each_index<ops::linears.size()>([]<index_t I> {
     if constexpr (ops::linears[I].network) add_linear<I>();
   });
+  ops::for_each_index<ops::activations.size()>([]<index_t I> { add_activation<I>(); });
+  for (const ops::SoftmaxRow& row : ops::softmaxes) {
+    if (row.network) add_softmax(row);
+  }
   add_sweeps();
   return true;
 }();

@@ -45,3 +45,24 @@ int main() {
   const LossSums sums = model.forward_backward(images, labels, loss);
   std::cout << "\nloss before any training: " << sums.loss / sums.weight << "\n";
 }
+
+/* Prints:
+#   Layer                         Output shape        Parameters   Multiply-adds  Step
+------------------------------------------------------------------------------------
+    input                         1x8x8
+0   Conv2d<8,3,Padding{1}>        8x8x8                       80           4,608     1
+1   ReLU                          8x8x8                        0               0     1
+2   MaxPool2d<2>                  8x4x4                        0               0     2
+3   Flatten                       128                          0               0     3
+4   Linear<7>                     7                          903             896     3
+------------------------------------------------------------------------------------
+total                                                        983           5,504
+
+Memory for batches of up to 4 rows
+parameters                  0.00 MiB   983 numbers; gradients and each optimizer moment as much again
+buffers                     0.00 MiB   running statistics
+training activations        0.02 MiB   with their gradients, packed by lifetime
+inference activations       0.01 MiB   packed by lifetime
+
+loss before any training: 1.76503
+*/

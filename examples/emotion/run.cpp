@@ -6,7 +6,6 @@
 #include "emotion/network.hpp"
 #include "taut/core/error.hpp"
 #include "taut/nn/summary.hpp"
-#include "taut/report/report.hpp"
 #include "taut/train/format.hpp"
 
 namespace emotion {
@@ -36,7 +35,7 @@ std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions
 }
 
 void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const taut::DataSource& source,
-                      const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ConfusionMatrix& test) {
+                      const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test) {
   taut::Report report;
   report.title = "Emotion classifier";
   report.summary = source.description + ". Training ended because " + result.reason + ".";
@@ -45,7 +44,7 @@ void write_run_report(const std::filesystem::path& directory, const TrainOptions
   report.records = records;
   report.best_epoch = result.best_epoch;
   report.class_names = source.splits.train.class_names();
-  report.evaluations = {{"Test", test}};
+  report.evaluations = {test};
   report.input_shape = taut::to_string(EmotionNet::input_shape);
   report.layers = taut::layer_rows<EmotionNet>();
   report.memory_plan = taut::memory_summary<EmotionNet, 64>();

@@ -8,7 +8,7 @@
 
 #include "emotion/train.hpp"
 #include "taut/data/data_source.hpp"
-#include "taut/train/confusion_matrix.hpp"
+#include "taut/report/report.hpp"
 #include "taut/train/epoch_record.hpp"
 
 namespace emotion {
@@ -16,7 +16,8 @@ namespace emotion {
 /// The files of a run, all in one directory.
 struct RunFiles {
   std::filesystem::path directory, weights = directory / "best.safetensors", checkpoint = directory / "checkpoint.safetensors",
-                                   log = directory / "log.csv", report = directory / "report.html";
+                                   log = directory / "log.csv", report = directory / "report.html",
+                                   events = directory / "tensorboard";
 };
 
 /// Makes the directory; fails before anything was trained where nothing can be written into it.
@@ -33,6 +34,6 @@ struct RunResult {
 
 /// report.html and its pictures, into `directory`.
 void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const taut::DataSource& source,
-                      const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ConfusionMatrix& test);
+                      const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test);
 
 }  // namespace emotion

@@ -3,15 +3,18 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "emotion/classifier.hpp"
 #include "emotion/evaluate.hpp"
 #include "emotion/network_info.hpp"
 #include "emotion/open_faces.hpp"
+#include "emotion/pictures.hpp"
 #include "emotion/recipe.hpp"
 #include "emotion/run.hpp"
 #include "taut/io/weights.hpp"
+#include "taut/report/training_events.hpp"
 #include "taut/taut.hpp"
 #include "taut/train/checkpoint.hpp"
 
@@ -52,14 +55,23 @@ int train(const TrainOptions& options) {
   if (options.resume) trainer.restore(taut::load_checkpoint<float>(files.checkpoint));
 
   taut::CsvLog log(files.log, options.resume ? trainer.epoch() : 0);
+  taut::Loader loader(faces, {.batch = options.batch, .seed = options.seed}, recipe.normalization, recipe.augmentation);
+  std::optional<taut::SummaryWriter> events;
+  if (options.tensorboard) {
+    events.emplace(files.events, trainer.epoch() + 1);
+    if (!options.resume) events->add_image("augmented training pictures", training_pictures(loader, faces, recipe.normalization), 0);
+  }
   const taut::WeightsInfo info = weights_info_of(options, source, recipe);
   trainer.callbacks().on_epoch_end = [&](const taut::EpochRecord& record, bool is_best) {
     log.append(record);
+    if (events) {
+      taut::add_epoch(*events, record);
+      taut::add_tensors(*events, classifier, record.epoch);
+    }
     if (is_best) taut::save_weights(files.weights, classifier, info);
   };
   trainer.callbacks().on_checkpoint = [&](const auto& state) { taut::save_checkpoint(files.checkpoint, state); };
 
-  taut::Loader loader(faces, {.batch = options.batch, .seed = options.seed}, recipe.normalization, recipe.augmentation);
   const auto measure = [&](const taut::ImageDataset& data) { return taut::evaluate(classifier, data, recipe.normalization, loss); };
   const taut::TrainingResult result = trainer.fit(loader, [&] { return measure(source.splits.validation); });
   if (result.interrupted) {
@@ -68,7 +80,10 @@ int train(const TrainOptions& options) {
   }
 
   const taut::Evaluation test = measure(source.splits.test);
-  write_run_report(files.directory, options, source, {result.reason, result.best_epoch}, log.records(), test.matrix);
+  constexpr taut::index_t shown = 24;
+  const auto mistakes = taut::confident_mistakes(classifier, source.splits.test, recipe.normalization, shown);
+  write_run_report(files.directory, options, source, {result.reason, result.best_epoch}, log.records(),
+                   {"Test", test.matrix, mistake_pictures(source.splits.test, mistakes)});
   std::cout << "Done: " << result.reason << ". Best validation accuracy " << taut::percent_text(result.best_accuracy) << " in epoch "
             << result.best_epoch << "; its weights are kept.\n\n";
   print_evaluation(std::cout, "Test", test.matrix, info.class_names);

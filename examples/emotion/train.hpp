@@ -14,7 +14,7 @@ struct TrainOptions {
   double val_fraction = 0.1, lr = 1e-3;
   std::uint64_t seed = 42;
   unsigned threads = 2;
-  bool resume = false, early_stop = false;
+  bool resume = false, early_stop = false, tensorboard = false;
 };
 
 /// Returns the exit code: 0, or 130 where Ctrl-C ended the training early.

@@ -11,4 +11,6 @@
 #include "taut/io/weights.hpp"
 #include "taut/io/weights_info.hpp"
 #include "taut/report/report.hpp"
+#include "taut/report/summary_writer.hpp"
+#include "taut/report/training_events.hpp"
 #include "taut/train/checkpoint.hpp"

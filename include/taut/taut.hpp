@@ -1,4 +1,4 @@
-/// taut: networks that train and infer on the CPU. Needs xsimd's headers beside the standard library.
+/// taut: tensors, and networks that train and infer on the CPU. Needs xsimd's headers beside the standard library.
 #pragma once
 
 #include "taut/core/version.hpp"
@@ -7,6 +7,7 @@
 #include "taut/data/dataset.hpp"
 #include "taut/data/loader.hpp"
 #include "taut/data/preparation.hpp"
+#include "taut/data/sample_loader.hpp"
 #include "taut/data/split.hpp"
 #include "taut/data/synthetic_faces.hpp"
 #include "taut/device/cpu.hpp"
@@ -21,10 +22,12 @@
 #include "taut/nn/soft_cross_entropy.hpp"
 #include "taut/nn/summary.hpp"
 #include "taut/nn/top_classes.hpp"
+#include "taut/tensor.hpp"
 #include "taut/train/adam.hpp"
 #include "taut/train/class_weights.hpp"
 #include "taut/train/classification_report.hpp"
 #include "taut/train/clip_grad_norm.hpp"
+#include "taut/train/confident_mistakes.hpp"
 #include "taut/train/confusion_matrix.hpp"
 #include "taut/train/constant_rate.hpp"
 #include "taut/train/cosine_rate.hpp"

@@ -182,6 +182,6 @@ TEST_CASE("what a transform does reaches the batch, and what it throws reaches w
 
 TEST_CASE("a loader of nothing is refused") {
   const ImageDataset empty(4, 4, {"a"}), dataset = fifty_images();
-  CHECK(says(error_of([&] { Loader(empty, options(4), {}); }), {"at least one picture", "empty"}));
-  CHECK(says(error_of([&] { Loader(dataset, options(0), {}); }), {"at least one picture", "got 0"}));
+  CHECK(says(error_of([&] { Loader(empty, options(4), {}); }), {"at least one sample", "empty"}));
+  CHECK(says(error_of([&] { Loader(dataset, options(0), {}); }), {"at least one sample", "got 0"}));
 }

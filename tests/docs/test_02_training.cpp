@@ -108,6 +108,26 @@ TEST_CASE("docs/02_training.md: layers of another network") {
   CHECK(model.export_tensors()[0].values != seven.export_tensors()[0].values);
 }
 
+TEST_CASE("docs/02_training.md: events for TensorBoard") {
+  const taut::test::TemporaryDirectory directory;
+  const taut::ImageDataset faces = taut::synthetic_faces(70, 1, taut::DataUse::train_faces);
+  taut::Model<SmallNet, float, taut::Cpu<>> model{taut::seed(42)};
+  taut::Adam adam{model, {.lr = 1e-3}};
+  taut::ConstantRate schedule{1e-3};
+  const taut::CrossEntropy<7> loss;
+  taut::Trainer trainer{model, adam, schedule, loss, {.epochs = 2}};
+
+  taut::SummaryWriter events(directory / "tensorboard");
+  trainer.callbacks().on_epoch_end = [&](const taut::EpochRecord& record, bool) {
+    taut::add_epoch(events, record);                 // losses, accuracies, learning rate
+    taut::add_tensors(events, model, record.epoch);  // histograms of weights and gradients
+  };
+
+  taut::Loader loader(faces, {.batch = 64, .seed = 42}, {.mean = 0.5F, .std = 0.5F});
+  trainer.fit(loader, [&] { return taut::evaluate(model, faces, {0.5F, 0.5F}, loss); });
+  CHECK(std::filesystem::file_size(events.path()) > 1000);
+}
+
 TEST_CASE("docs/02_training.md: a loop of one's own") {
   taut::Model<SmallNet, float, taut::Cpu<>> model{taut::seed(42)};
   taut::Sgd sgd{model, {.lr = 0.05, .momentum = 0.9, .nesterov = true}};

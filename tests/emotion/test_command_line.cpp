@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -90,11 +91,11 @@ TEST_CASE("train prints an epoch a line and leaves weights, checkpoint, log and 
   CHECK(outcome.errors.empty());
   CHECK(outcome.out.find("Epoch [2/2], Train Loss: ") != std::string::npos);
   CHECK(number_patterns(outcome.out).find("Train Loss: 9.9999, Train Accuracy: 9.99%, Val Loss: 9.9999, Val Accuracy: 9.99%\n") != std::string::npos);
-  for (const char* name : {"best.safetensors", "checkpoint.safetensors", "log.csv", "report.html", "curves.svg", "confusion_matrix.svg",
-                           "architecture.svg"}) {
+  for (const char* name : {"best.safetensors", "checkpoint.safetensors", "log.csv", "report.html", "curves.svg", "class_scores.svg",
+                           "confusion_matrix.svg", "architecture.svg"}) {
     CHECK_MESSAGE(fs::file_size(directory / "run" / name) > 0, name);
   }
-  CHECK(count_files(directory / "run") == 7);
+  CHECK(count_files(directory / "run") == 8);
 }
 
 TEST_CASE("the same seed gives the same bits for any number of threads, and another seed others") {
@@ -106,12 +107,20 @@ TEST_CASE("the same seed gives the same bits for any number of threads, and anot
   CHECK(contents(directory / "other" / "best.safetensors") != contents(trained_run() / "best.safetensors"));
 }
 
-TEST_CASE("a run that is resumed equals one that was never interrupted") {
+TEST_CASE("a run that is resumed equals one that was never interrupted, and leaves TensorBoard a file of events for each part") {
   const TemporaryDirectory directory;
   const std::string out = (directory / "run").string();
-  REQUIRE(emotion("train --data synthetic:140 --epochs 1 --seed 3 --out " + out).exit_code == 0);
-  REQUIRE(emotion(train_arguments(directory / "run", "--resume")).exit_code == 0);
+  REQUIRE(emotion("train --data synthetic:140 --epochs 1 --seed 3 --tensorboard --out " + out).exit_code == 0);
+  REQUIRE(emotion(train_arguments(directory / "run", "--resume --tensorboard")).exit_code == 0);
   CHECK(contents(directory / "run" / "best.safetensors") == contents(trained_run() / "best.safetensors"));
+  std::set<fs::path> parts;
+  for (const auto& entry : fs::directory_iterator(directory / "run" / "tensorboard")) parts.insert(entry.path());
+  REQUIRE(parts.size() == 2);
+  for (const fs::path& part : parts) {
+    CHECK(contents(part).find("accuracy/validation") != std::string::npos);
+    CHECK(contents(part).find("gradients/0.weight") != std::string::npos);
+    CHECK((contents(part).find("augmented training pictures") != std::string::npos) == (part == *parts.begin()));
+  }
 }
 
 TEST_CASE("eval prints accuracy, a line a class and the report, and writes JSON") {
@@ -193,6 +202,9 @@ TEST_CASE("an output directory that can't be written is refused") {
   fs::create_symlink("/dev/full", directory / "full" / "log.csv");
   check_refused(emotion(train_arguments(directory / "full")), {"log.csv"});
   CHECK_FALSE(fs::exists(directory / "full" / "best.safetensors"));
+  fs::create_directories(directory / "blocked");
+  std::ofstream(directory / "blocked" / "tensorboard") << "not a directory";
+  check_refused(emotion(train_arguments(directory / "blocked", "--tensorboard")), {"blocked/tensorboard"});
   check_refused(emotion("eval " + weights() + " --data synthetic:140 --json " + (directory / "no" / "where.json").string()), {"where.json"});
 }
 

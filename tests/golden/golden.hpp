@@ -44,38 +44,39 @@ std::vector<T> channels_last(const std::vector<T>& values, index_t outer, index_
   return turned;
 }
 
-/// One operation's tensors from a fixture, as a device wants them.
+inline const TensorFile& golden_operations() {
+  static const TensorFile operations = read_golden("operations");
+  return operations;
+}
+
+/// One operation's tensors from a file, as a device wants them.
 template <class T>
 class GoldenCase {
  public:
-  explicit GoldenCase(std::string name, std::string fixture = "operations") : name_(std::move(name)), fixture_(std::move(fixture)) {}
+  explicit GoldenCase(std::string name, const TensorFile& file = golden_operations()) : name_(std::move(name)), file_(&file) {}
 
-  std::vector<T> operator[](const std::string& tensor) const { return file().template tensor<T>(name_ + "/" + tensor); }
+  std::vector<T> operator[](const std::string& tensor) const { return file_->tensor<T>(name_ + "/" + tensor); }
 
   /// An image: (rows, channels, height, width) becomes (rows, height, width, channels).
   std::vector<T> image(const std::string& tensor) const {
-    const auto& shape = file().at(name_ + "/" + tensor).shape;
+    const auto& shape = file_->at(name_ + "/" + tensor).shape;
     return channels_last((*this)[tensor], shape.at(0), shape.at(1));
   }
   /// A convolution's weight: (out, in, kh, kw) becomes (kh, kw, in, out).
   std::vector<T> convolution(const std::string& tensor) const {
-    const auto& shape = file().at(name_ + "/" + tensor).shape;
+    const auto& shape = file_->at(name_ + "/" + tensor).shape;
     return channels_last(channels_last((*this)[tensor], shape.at(0), shape.at(1)), 1, shape.at(0));
   }
   /// A linear layer's weight: (out, in) becomes (in, out).
   std::vector<T> linear(const std::string& tensor) const {
-    return channels_last((*this)[tensor], 1, file().at(name_ + "/" + tensor).shape.at(0));
+    return channels_last((*this)[tensor], 1, file_->at(name_ + "/" + tensor).shape.at(0));
   }
-  std::vector<std::int32_t> labels() const { return file().template tensor<std::int32_t>(name_ + "/labels"); }
-  index_t rows(const std::string& tensor) const { return file().at(name_ + "/" + tensor).shape.at(0); }
+  std::vector<std::int32_t> labels() const { return file_->tensor<std::int32_t>(name_ + "/labels"); }
+  index_t rows(const std::string& tensor) const { return file_->at(name_ + "/" + tensor).shape.at(0); }
 
  private:
-  const TensorFile& file() const {
-    static std::map<std::string, TensorFile> fixtures;
-    if (!fixtures.contains(fixture_)) fixtures.emplace(fixture_, read_golden(fixture_));
-    return fixtures.at(fixture_);
-  }
-  std::string name_, fixture_;
+  std::string name_;
+  const TensorFile* file_;
 };
 
 /// Memory for a kernel: aligned, and filled with NaN, since outputs are overwritten and workspaces hold nothing.

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Writes operations.safetensors, network.safetensors and training.safetensors: what PyTorch computes, for the tests beside this script.
+"""Writes operations, activations, training and network.safetensors: what PyTorch computes, for the tests beside this script.
 
     /usr/bin/python3 tests/golden/make_golden.py operations network    (Debian: python3-torch; made with 1.13.1)
-    python3 tests/golden/make_golden.py training                       (made with PyTorch 2.15.0)
+    python3 tests/golden/make_golden.py activations training           (made with PyTorch 2.15.0)
 
 Every result is computed in float64 from inputs that float32 holds exactly, and rounded once: the files hold the true values, and a
 test's tolerance is the tested code's own rounding. Layouts are PyTorch's: images (rows, channels, height, width), convolution weights
@@ -141,6 +141,14 @@ def relu(case, shape):
     keep(case, x=x, y=y, dy=dy, dx=x.grad)
 
 
+def activation(case, function, shape=(3, 2, 7, 5)):
+    """Within [-8, 8), where all of them bend."""
+    x, dy = (8 * given(case, "x", shape)).detach().requires_grad_(), given(case, "dy", shape)
+    y = function(x)
+    y.backward(dy)
+    keep(case, x=x, y=y, dy=dy, dx=x.grad)
+
+
 def max_pool2d(case, shape, ties=False, **options):
     x = given(case, "x", shape)
     if ties:  # three different values: of equal elements the first in its window gets the gradient
@@ -151,11 +159,16 @@ def max_pool2d(case, shape, ties=False, **options):
     keep(case, x=x, y=y, dy=dy, dx=x.grad)
 
 
-def margin(z, pool):
-    """How far the nearest decision is: the gap between the two largest of a window, and of the largest to ReLU's zero."""
+def top_two(z, pool):
+    """The two largest of each window."""
     kernel, stride = pool
     windows = z.detach().unfold(2, kernel, stride).unfold(3, kernel, stride).flatten(4)
-    top = windows.topk(2, dim=4).values
+    return windows.topk(2, dim=4).values
+
+
+def margin(z, pool):
+    """How far the nearest decision is: the gap between the two largest of a window, and of the largest to ReLU's zero."""
+    top = top_two(z, pool)
     positive = top[..., 0] > 0
     return min((top[..., 0] - top[..., 1])[positive].min().item(), top[..., 0].abs().min().item())
 
@@ -171,6 +184,20 @@ def norm_relu_pool(case, shape):
     y.backward(dy)
     keep(case, x=x, y=y, dy=dy, dx=x.grad, dweight=norm.weight.grad, dbias=norm.bias.grad,
          running_mean_after=norm.running_mean, running_var_after=norm.running_var)
+
+
+def norm_activation_pool(case, function, shape):
+    """BatchNorm2d, an activation and MaxPool2d in a row, in training and, on the statistics that this leaves, in inference."""
+    norm = filled_norm(case, shape[1])
+    x = given(case, "x", shape)
+    activated = function(norm(x))
+    top = top_two(activated, (2, 2))
+    assert (top[..., 0] - top[..., 1]).min().item() > 1e-5, "a decision is too close: take another seed"
+    y = F.max_pool2d(activated, 2)
+    dy = given(case, "dy", y.shape)
+    y.backward(dy)
+    keep(case, x=x, y=y, dy=dy, dx=x.grad, dweight=norm.weight.grad, dbias=norm.bias.grad,
+         running_mean_after=norm.running_mean, running_var_after=norm.running_var, y_eval=F.max_pool2d(function(norm.eval()(x)), 2))
 
 
 def cross_entropy(case, rows, classes, weighted=False, smoothing=0.0):
@@ -231,6 +258,20 @@ def make_operations():
     optimizer("sgd_momentum", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5, weight_decay=0.1))
     optimizer("sgd_nesterov", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1))
     write_safetensors(HERE / "operations.safetensors", golden, {"torch": torch.__version__})
+
+
+def make_activations():
+    golden.clear()
+    functions = {"leaky_relu": nn.LeakyReLU(), "leaky_relu_0.2": nn.LeakyReLU(0.2), "sigmoid": nn.Sigmoid(), "tanh": nn.Tanh(),
+                 "silu": nn.SiLU(), "gelu": nn.GELU(), "gelu_tanh": nn.GELU(approximate="tanh")}
+    for name, function in functions.items():
+        activation(name, function)
+        norm_activation_pool(f"norm_{name}_pool", function, (3, 5, 6, 4))
+    activation("softmax", nn.Softmax(dim=1), (3, 13, 2, 3))
+    activation("log_softmax", nn.LogSoftmax(dim=1), (3, 13, 2, 3))
+    activation("softmax_vector", nn.Softmax(dim=1), (5, 7))
+    activation("log_softmax_vector", nn.LogSoftmax(dim=1), (5, 7))
+    write_safetensors(HERE / "activations.safetensors", golden, {"torch": torch.__version__})
 
 
 # ---- losses and optimizers of training.safetensors ---------------------------------------------------------------------------------
@@ -389,6 +430,6 @@ def make_network():
 
 
 if __name__ == "__main__":
-    makers = {"operations": make_operations, "network": make_network, "training": make_training}
+    makers = {"operations": make_operations, "activations": make_activations, "training": make_training, "network": make_network}
     for fixture in sys.argv[1:] or makers:
         makers[fixture]()

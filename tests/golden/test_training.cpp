@@ -19,10 +19,15 @@ using taut::test::On;
 
 namespace {
 
+const TensorFile& golden_training() {
+  static const TensorFile training = taut::test::read_golden("training");
+  return training;
+}
+
 /// `loss(y, targets, dy)` against the case's loss and gradient; `largest` is the largest output there can be.
 template <class T, class Loss>
 void check_loss(const std::string& name, double largest, Loss&& loss) {
-  const GoldenCase<T> golden(name, "training");
+  const GoldenCase<T> golden(name, golden_training());
   Fresh<T> y(golden["y"]), targets(golden["targets"]), dy(y.values().size());
   const LossSums sums = loss(golden, y.data(), targets.data(), dy.data());
   check_close(name + " loss", {static_cast<T>(sums.loss / sums.weight)}, golden["loss"], 4 * largest);
@@ -59,7 +64,7 @@ TEST_CASE_TEMPLATE("RMSprop agrees with PyTorch over five steps", Where, TAUT_GO
   using T = typename Where::Scalar;
   typename Where::Device device{};
   const auto check = [&](const std::string& name, const RMSpropStep& step, bool centered) {
-    const GoldenCase<T> golden(name, "training");
+    const GoldenCase<T> golden(name, golden_training());
     Fresh<T> parameters(golden["parameters"]);
     const std::vector<T> gradients = golden["gradients"], after = golden["after"];
     const index_t count = parameters.values().size();

@@ -1,5 +1,6 @@
 /// Other file: includes every umbrella, the opt-in ones too.
 #include "taut/eigen.hpp"
+#include "taut/idx.hpp"
 #include "taut/image.hpp"
 #include "taut/io.hpp"
 #include "taut/taut.hpp"

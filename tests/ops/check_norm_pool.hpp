@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/activation_error.hpp"
 #include "ops/devices.hpp"
 #include "ops/guarded.hpp"
 #include "ops/op_table.hpp"
@@ -176,10 +177,12 @@ void check_statistics(const NormPoolRow& row, const NormPoolCalls<D, T>& calls, 
   }
 }
 
-/// On a grid where nothing is rounded: the values and the choices among equals must be exactly the definition's.
+/// On a grid where nothing is rounded before the activation: the choices among equals must be exactly the definition's, and the values but
+/// for the activation's own error. The grid lies within ±12.
 template <class T, class D>
 void check_norm_pool_forward(const NormPoolRow& row, const NormPoolCalls<D, T>& calls, const Guarded<T>& x, NormVectors<T>& norm,
-                             const std::vector<T>& exact, const std::vector<std::uint8_t>& exact_argmax) {
+                             const std::vector<Oracle<T>>& exact, const std::vector<std::uint8_t>& exact_argmax) {
+  const double relative = activation_error<T>(row.geometry.activation, -12);
   for (const unsigned threads : thread_counts<D>) {
     CAPTURE(threads);
     D device = make_device<D>(threads);
@@ -187,7 +190,9 @@ void check_norm_pool_forward(const NormPoolRow& row, const NormPoolCalls<D, T>& 
     Guarded<std::uint8_t> argmax(exact.size());
     calls.forward(device, row.rows, x.data(), norm.pointers(), y.data(), row.geometry.pools() ? argmax.data() : nullptr);
     CHECK((y.intact() && y.written() && argmax.intact()));
-    CHECK(beyond(std::as_const(y).span(), std::span(exact), [](index_t) { return 0.0; }) == "");
+    CHECK(beyond(std::as_const(y).span(), std::span(exact), [&](index_t i) {
+            return relative * std::abs(static_cast<double>(exact[i]));
+          }) == "");
     if (row.geometry.pools()) {
       CHECK(argmax.written());
       CHECK(beyond(std::as_const(argmax).span(), std::span(exact_argmax), [](index_t) { return 0.0; }) == "");
@@ -198,7 +203,7 @@ void check_norm_pool_forward(const NormPoolRow& row, const NormPoolCalls<D, T>& 
 }
 
 /// With A the spread |dy|, N = (|x| + |mean|)·inv_std and n pixels: dbeta within sum_error · ΣA, dgamma within sum_error · ΣA·N,
-/// dx within sum_error · |gamma|·inv_std·(A + ΣA/n + N·ΣA·N/n).
+/// dx within sum_error · |gamma|·inv_std·(A + ΣA/n + N·ΣA·N/n). An activation's slope below 1.2 is within 16 roundings of 1.
 template <class T, class D>
 void check_norm_pool_backward(const NormPoolRow& row, const NormPoolCalls<D, T>& calls, const Guarded<T>& x, NormVectors<T>& norm,
                               const std::vector<std::uint8_t>& argmax, std::uint64_t seed) {
@@ -212,11 +217,14 @@ void check_norm_pool_backward(const NormPoolRow& row, const NormPoolCalls<D, T>&
                        gamma = norm.gamma.template as<O>(), mean = norm.mean.template as<O>(), inv_std = norm.inv_std.template as<O>();
   std::vector<O> dx(size), spread(size), dgamma(g.channels), dbeta(g.channels), bound_gamma(g.channels), bound_beta(g.channels);
   namespace reference = taut::kernels::reference;
-  const auto spread_back = [&](const std::vector<O>& from, std::vector<O>& to) {
-    reference::activation_pool_backward(g, row.rows, exact_x.data(), scale.data(), shift.data(), from.data(), chosen, to.data());
+  const bool bent = g.activation != identity && g.activation != relu;
+  const auto spread_back = [&](const taut::NormPoolGeometry& geometry, const std::vector<O>& from, std::vector<O>& to) {
+    reference::activation_pool_backward(geometry, row.rows, exact_x.data(), scale.data(), shift.data(), from.data(), chosen, to.data());
   };
-  spread_back(dy.template as<O>(), dx);
-  spread_back(dy.template absolute<O>(), spread);
+  spread_back(g, dy.template as<O>(), dx);
+  taut::NormPoolGeometry without = g;
+  if (bent) without.activation = identity;
+  spread_back(without, dy.template absolute<O>(), spread);
   if (g.normalize) {
     reference::batch_norm_backward(pixels, g.channels, exact_x.data(), gamma.data(), mean.data(), inv_std.data(), dx.data(), dgamma.data(),
                                    dbeta.data());
@@ -252,7 +260,7 @@ void check_norm_pool_backward(const NormPoolRow& row, const NormPoolCalls<D, T>&
     first_dbeta.copy_from(out_dbeta);
     const auto check = [&](const std::string& what, const Guarded<T>& actual, const std::vector<O>& exact, const std::vector<O>& bound) {
       CAPTURE(what);
-      const double unit = sum_error<T>(terms);
+      const double unit = bent ? 1.2 * sum_error<T>(terms) + 32 * roundoff<T> : sum_error<T>(terms);
       CHECK(beyond(actual.span(), std::span<const O>(exact), [&](index_t i) { return unit * static_cast<double>(bound[i]); }) == "");
     };
     check("dx", out, dx, spread);
@@ -298,19 +306,6 @@ void check_norm_pool_constants(const NormPoolRow& row, const NormPoolCalls<D, T>
   }
 }
 
-/// What the contract allows where only an activation is left: dx is dy's place, and x is the activation's output.
-template <class T, class D>
-void check_activation_in_place(const NormPoolRow& row, const NormPoolCalls<D, T>& calls, const Guarded<T>& x, const std::vector<T>& y,
-                               std::uint64_t seed) {
-  D device = make_device<D>(2);
-  Guarded<T> dy(x.size()), apart(x.size()), output(x.size()), workspace(calls.workspace(device, row.rows));
-  dy.randomize(seed);
-  std::copy(y.begin(), y.end(), output.data());
-  calls.backward(device, row.rows, x.data(), dy.data(), nullptr, {}, apart.data(), nullptr, nullptr, workspace.data());
-  calls.backward(device, row.rows, output.data(), dy.data(), nullptr, {}, dy.data(), nullptr, nullptr, workspace.data());
-  CHECK_MESSAGE(dy.same_bits(apart), "in place, from the output, dx is another");
-}
-
 template <class T, class D>
 void check_norm_pool(const NormPoolRow& row, index_t index, const NormPoolCalls<D, T>& calls) {
   const taut::NormPoolGeometry& g = row.geometry;
@@ -328,16 +323,17 @@ void check_norm_pool(const NormPoolRow& row, index_t index, const NormPoolCalls<
   x.randomize_on_grid(10 * index + 5);
   NormVectors<T> norm(g.channels);
   norm.set_exactly(10 * index + 6);
-  std::vector<T> y(row.rows * g.out_size());
+  using O = Oracle<T>;
+  std::vector<O> y(row.rows * g.out_size());
   std::vector<std::uint8_t> argmax(y.size());
-  const auto forward = [&](T* out, std::uint8_t* chosen) {
-    taut::kernels::reference::norm_pool_forward(g, row.rows, x.data(), norm.scale.data(), norm.shift.data(), out, chosen);
+  const std::vector<O> scale = norm.scale.template as<O>(), shift = norm.shift.template as<O>();
+  const auto forward = [&](O* out, std::uint8_t* chosen) {
+    taut::kernels::reference::norm_pool_forward(g, row.rows, x.template as<O>().data(), scale.data(), shift.data(), out, chosen);
   };
   forward(y.data(), argmax.data());
   check_norm_pool_forward(row, calls, x, norm, y, argmax);
   check_norm_pool_backward(row, calls, x, norm, argmax, 10 * index + 7);
   if (g.normalize) check_norm_pool_constants(row, calls, x, norm, argmax, 10 * index + 9);
-  if (!g.normalize && !g.pools()) check_activation_in_place(row, calls, x, y, 10 * index + 8);
 
   // A NaN comes through, pooled or not.
   x.data()[x.size() / 2] = std::numeric_limits<T>::quiet_NaN();

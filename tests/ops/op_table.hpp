@@ -41,6 +41,31 @@ struct ConvolutionRow {
 inline constexpr taut::Activation relu = taut::Activation::relu;
 inline constexpr taut::Activation identity = taut::Activation::identity;
 
+/// Each is swept over `spans` and ends every product of the tables below; the benchmarks sweep them over the emotion network's hidden layer.
+struct ActivationRow {
+  const char* name;
+  taut::Activation activation;
+};
+
+inline constexpr std::array activations{
+    ActivationRow{"relu", relu},
+    ActivationRow{"leaky_relu 0.2", taut::Activation::leaky_relu(0.2)},
+    ActivationRow{"leaky_relu 0", taut::Activation::leaky_relu(0)},
+    ActivationRow{"leaky_relu 1.5", taut::Activation::leaky_relu(1.5)},
+    ActivationRow{"sigmoid", taut::Activation::sigmoid},
+    ActivationRow{"tanh", taut::Activation::tanh},
+    ActivationRow{"silu", taut::Activation::silu},
+    ActivationRow{"gelu", taut::Activation::gelu},
+    ActivationRow{"gelu_tanh", taut::Activation::gelu_tanh},
+};
+
+constexpr const char* name_of(taut::Activation activation) {
+  for (const ActivationRow& row : activations) {
+    if (row.activation == activation) return row.name;
+  }
+  return "";
+}
+
 // Window{kernel, stride, padding, dilation}; geometry {in channels, height, width, out channels, vertical, horizontal, groups}.
 inline constexpr std::array convolutions{
     ConvolutionRow{"1x1 on one pixel", {1, 1, 1, 1, {1}, {1}}, 1},
@@ -77,6 +102,9 @@ inline constexpr std::array convolutions{
     ConvolutionRow{"3x3 of 32 channels on a large image", {32, 41, 39, 32, {3, 1, 1}, {3, 1, 1}}, 2},
     ConvolutionRow{"3x3 of 64 channels, many tasks", {64, 7, 7, 64, {3, 1, 1}, {3, 1, 1}}, 64},
     ConvolutionRow{"enough work for many tasks", {33, 6, 6, 17, {3, 1, 1}, {3, 1, 1}}, 64, true, relu},
+    ConvolutionRow{"5x5 depthwise, dilation 2", {33, 9, 11, 33, {5, 1, 4, 2}, {5, 1, 4, 2}, 33}, 3, false, relu},
+    ConvolutionRow{"3x3 depthwise, stride 2, many tasks", {64, 14, 15, 64, {3, 2, 1}, {3, 2, 1}, 64}, 64, true, relu},
+    ConvolutionRow{"3x1 depthwise on one column", {16, 7, 1, 16, {3, 1, 1}, {1}, 16}, 1},
     ConvolutionRow{"emotion conv1", {1, 48, 48, 32, {3, 1, 1}, {3, 1, 1}}, 5, true, identity, true},
     ConvolutionRow{"emotion conv2", {32, 24, 24, 64, {3, 1, 1}, {3, 1, 1}}, 2, true, identity, true},
     ConvolutionRow{"emotion conv3", {64, 12, 12, 128, {3, 1, 1}, {3, 1, 1}}, 2, true, identity, true},
@@ -144,7 +172,7 @@ struct NormPoolRow {
   std::string name(index_t batch) const {
     std::ostringstream text;
     const auto& g = geometry;
-    text << (g.normalize ? "norm " : "") << (g.activation == relu ? "relu " : "");
+    text << (g.normalize ? "norm " : "") << name_of(g.activation) << (g.activation == identity ? "" : " ");
     if (g.pools()) {
       const auto window = [&](const char* axis, taut::Window w) {
         text << axis << w.kernel << "/" << w.stride << (w.padding != 0 ? "+" : "");
@@ -178,7 +206,9 @@ inline constexpr auto norm_pools = [] {
                                             {{2, 3}, {3, 1, 1}}}};       // gaps, rectangular
   constexpr std::array<index_t, 3> batches{1, 3, 16};
   constexpr index_t combinations = 4 * windows.size();
-  std::array<NormPoolRow, combinations + 8> table{};
+  constexpr std::array curved{taut::Activation::leaky_relu(0.2), taut::Activation::sigmoid, taut::Activation::tanh, taut::Activation::silu,
+                              taut::Activation::gelu};
+  std::array<NormPoolRow, combinations + 3 * curved.size() + 8> table{};
   index_t next = 0;
   for (const Windows& window : windows) {
     for (const bool normalize : {false, true}) {
@@ -191,13 +221,23 @@ inline constexpr auto norm_pools = [] {
       }
     }
   }
+  for (const taut::Activation activation : curved) {
+    for (const index_t w : {0, 1, 2}) {  // normalised without a pool, and once with a pool
+      const Image image = images[next % images.size()];
+      const bool normalize = w == 0 || next % 2 == 0;
+      table[next] = {{channels[next % channels.size()], image.height, image.width, normalize, activation, windows[w].vertical,
+                      windows[w].horizontal},
+                     batches[next % batches.size()]};
+      ++next;
+    }
+  }
   table[next++] = {{3, 1, 1, true, relu, {}, {}}, 1};           // one pixel: a variance of zero
   table[next++] = {{17, 1, 1, true, identity, {}, {}}, 3};
   table[next++] = {{33, 6, 6, true, relu, {2, 2}, {2, 2}}, 64};  // enough work for many tasks
   for (const auto& [count, extent, rows] : {std::array<index_t, 3>{32, 48, 3}, {64, 24, 3}, {128, 12, 3}, {256, 6, 3}}) {
     table[next++] = {{count, extent, extent, true, relu, {2, 2}, {2, 2}}, rows, true};
   }
-  table[next++] = {{512, 1, 1, false, relu, {}, {}}, 64, true};
+  table[next++] = {{512, 1, 1, false, relu, {}, {}}, 64};
   return table;
 }();
 
@@ -234,7 +274,37 @@ inline constexpr std::array dense_losses{
     DenseLossRow{64, 7, 1e4}, DenseLossRow{33, 33, 1}, DenseLossRow{64, 1000},
 };
 
+/// Softmax and its logarithm, of values within ±spread.
+struct SoftmaxRow {
+  index_t rows, classes;
+  double spread = 3;
+  bool network = false;
+};
+
+inline constexpr std::array softmaxes{SoftmaxRow{1, 1},      SoftmaxRow{3, 2},     SoftmaxRow{64, 7},      SoftmaxRow{5, 8},
+                                      SoftmaxRow{3, 17, 80}, SoftmaxRow{7, 33, 1e4}, SoftmaxRow{1, 1000},  SoftmaxRow{700, 64},
+                                      SoftmaxRow{16 * 24 * 24, 64, 3, true}};
+
 inline constexpr std::array<index_t, 6> spans{1, 3, 17, 33, 1000, 100'003};  // elements of an optimizer's sweep
+
+/// Pixels and channels of what a bias is added to.
+inline constexpr std::array<std::pair<index_t, index_t>, 6> biases{{{1, 1}, {3, 17}, {64, 33}, {257, 8}, {5000, 40}, {64, 2304}}};
+
+/// Branches whose channels are put one behind the other.
+struct ConcatenationRow {
+  index_t pixels;
+  std::array<index_t, 8> channels;
+  index_t branches;
+};
+
+inline constexpr std::array concatenations{
+    ConcatenationRow{1, {1}, 1},
+    ConcatenationRow{1, {3, 1}, 2},
+    ConcatenationRow{35, {17, 5, 1, 33}, 4},
+    ConcatenationRow{3 * 25, {8, 16}, 2},
+    ConcatenationRow{64 * 49, {64, 128, 32, 32}, 4},
+    ConcatenationRow{7, {1, 2, 3, 4, 5, 6, 7, 8}, 8},
+};
 
 /// A product C (m, n) = A (m, k) · B (k, n): what a step of the emotion network at a batch of 64 amounts to, or a square. The weight's
 /// gradient has A transposed, the input's B.

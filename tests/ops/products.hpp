@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/activation_error.hpp"
 #include "ops/algorithm_growth.hpp"
 #include "ops/devices.hpp"
 #include "ops/guarded.hpp"
@@ -77,6 +78,30 @@ void check_sums(const std::string& what, const std::vector<T>& actual, const std
   CHECK(std::sqrt(error) <= (std::sqrt(static_cast<double>(terms)) + 2) * growth.norm * roundoff<T> * std::sqrt(norm));
 }
 
+/// Every activation does to a product what it does alone, and writes nowhere else.
+template <class T, class D, class Row, class Workspace>
+void check_epilogues(const ProductCalls<D, T>& calls, const Row& row, const Guarded<T>& x, const Guarded<T>& weight, const Guarded<T>& bias,
+                     index_t size, Workspace&& workspace) {
+  D device = make_device<D>(thread_counts<D>.back());
+  Guarded<T> scratch(workspace(device)), before(size);
+  const auto run = [&](taut::Activation activation, Guarded<T>& y) {
+    calls.forward(device, row.rows, x.data(), weight.data(), row.bias ? bias.data() : nullptr, activation, y.data(), scratch.data());
+    CHECK((y.intact() && y.written()));
+  };
+  run(identity, before);
+  for (const ActivationRow& each : activations) {
+    const std::string activation = each.name;
+    CAPTURE(activation);
+    Guarded<T> y(size);
+    run(each.activation, y);
+    std::vector<long double> exact(size);
+    for (index_t i = 0; i < size; ++i) exact[i] = exact_activation(each.activation, before.data()[i]);
+    CHECK(beyond(std::as_const(y).span(), std::span(exact), [&](index_t i) {
+            return activation_bound<T>(each.activation, static_cast<double>(before.data()[i]));
+          }) == "");
+  }
+}
+
 template <class T, class D, class Row>
 void check_product(const Row& row, index_t index, const ProductSizes& sizes, const ProductCalls<D, T>& calls,
                    const ProductOracle<Oracle<T>>& oracle, Growth forward_growth = {}, Growth backward_growth = {}) {
@@ -107,6 +132,8 @@ void check_product(const Row& row, index_t index, const ProductSizes& sizes, con
     calls.forward(device, row.rows, x.data(), weight.data(), row.bias ? bias.data() : nullptr, row.activation, out, scratch);
   });
   check_sums("forward", y, exact, absolute, row.forward_terms(), forward_growth);
+
+  check_epilogues<T>(calls, row, x, weight, bias, sizes.y, workspace);
 
   exact.resize(sizes.x);
   absolute.resize(sizes.x);

@@ -57,11 +57,11 @@ taut::Report example() {
   matrix.add(0, 0, 30);
   matrix.add(0, 1, 10);
   matrix.add(1, 1, 2000);
-  report.evaluations.push_back({"Test", matrix});
+  report.evaluations.push_back({"Test", matrix, {{"PNG", "dogs & co", "cat<s>", 0.9876}}});
   report.settings = {{"data", "a/<b>/c"}, {"seed", "42"}};
   report.input_shape = "3x32x32";
-  report.layers = {{0, "Conv2d<8, 3, Padding{1}>", "8x32x32", 224, 221184, 0}, {1, "ReLU", "8x32x32", 0, 0, 0},
-                   {2, "Flatten", "8192", 0, 0, 1},                           {3, "Linear<2>", "2", 16386, 16384, 1}};
+  report.layers = {{"0", "Conv2d<8, 3, Padding{1}>", "8x32x32", 224, 221184, 0}, {"1", "ReLU", "8x32x32", 0, 0, 0},
+                   {"2", "Flatten", "8192", 0, 0, 1},                           {"3", "Linear<2>", "2", 16386, 16384, 1}};
   report.memory_plan = "parameters  64.9 KiB\n";
   return report;
 }
@@ -147,6 +147,29 @@ TEST_CASE("a confusion matrix shows shares, counts, recall and precision") {
                        "confusion_matrix_svg: expected 3 class names, found 2", taut::Error);
 }
 
+TEST_CASE("class scores show every class, its three scores and its support") {
+  const taut::Report report = example();
+  const taut::ClassificationReport scores = taut::classification_report(report.evaluations[0].matrix, report.class_names);
+  const std::string svg = taut::class_scores_svg(scores, "Test").standalone();
+  CHECK(is_well_formed(svg));
+  // 30 of 40 cats are found, by 30 predictions; 2,000 of 2,000 dogs, by 2,010.
+  for (const char* part : {">1.00<", ">0.75<", ">0.86<", ">40 images<", ">2,000 images<", "cat&lt;s&gt;", "dogs &amp; co",
+                           ">average of all classes<"}) {
+    CAPTURE(part);
+    CHECK(contains(svg, part));
+  }
+  const std::vector<std::string> names(40, "a name so long that it would leave no room for any bar, nor for the numbers behind the bars");
+  CHECK(is_well_formed(taut::class_scores_svg(taut::classification_report(taut::ConfusionMatrix(40), names)).standalone()));
+}
+
+TEST_CASE("base 64 of the RFC's examples") {
+  CHECK(taut::base64("").empty());
+  CHECK(taut::base64("f") == "Zg==");
+  CHECK(taut::base64("fo") == "Zm8=");
+  CHECK(taut::base64("foobar") == "Zm9vYmFy");
+  CHECK(taut::base64("\xFB\xFF\xFE") == "+//+");
+}
+
 TEST_CASE("an architecture shows every layer, and its totals") {
   const taut::Report report = example();
   const std::string svg = taut::architecture_svg(report.title, report.input_shape, report.layers).standalone();
@@ -157,7 +180,7 @@ TEST_CASE("an architecture shows every layer, and its totals") {
     CHECK(contains(svg, part));
   }
   CHECK(
-      is_well_formed(taut::architecture_svg("deep", "1x8x8", std::vector<taut::LayerRow>(60, {0, "ReLU", "1x8x8", 0, 0, 0})).standalone()));
+      is_well_formed(taut::architecture_svg("deep", "1x8x8", std::vector<taut::LayerRow>(60, {"0", "ReLU", "1x8x8", 0, 0, 0})).standalone()));
   CHECK(is_well_formed(taut::architecture_svg("empty", "", {}).standalone()));
 }
 
@@ -167,12 +190,16 @@ TEST_CASE("the page is complete in itself") {
   std::string markup = html;  // the style sheet alone may hold what markup may not
   markup.erase(markup.find("<style>"), markup.find("</style>") - markup.find("<style>") + 8);
   CHECK(is_well_formed(markup));
-  for (const char* outside : {"href=", "src=", "@import", "url(", "<script"}) {
+  for (const char* outside : {"href=", "@import", "url(", "<script"}) {
     CAPTURE(outside);
     CHECK_FALSE(contains(html, outside));
   }
+  for (std::size_t at = html.find("src="); at != std::string::npos; at = html.find("src=", at + 1)) {
+    CHECK(html.substr(at, 27) == "src=\"data:image/png;base64,");
+  }
   for (const char* part : {"Cats &amp; &lt;dogs&gt;", "a/&lt;b&gt;/c", "weighted avg", "parameters  64.9 KiB", "81.25%",
-                           "<tr class=\"best\"><td>7</td>", "Stopped: &quot;enough&quot;"}) {
+                           "<tr class=\"best\"><td>7</td>", "base64,UE5H\" alt=\"dogs &amp; co, taken for cat&lt;s&gt;\"", "98.8%",
+                           "true: dogs &amp; co", "Stopped: &quot;enough&quot;"}) {
     CAPTURE(part);
     CHECK(contains(html, part));
   }
@@ -180,10 +207,10 @@ TEST_CASE("the page is complete in itself") {
   CHECK_FALSE(contains(taut::report_html({.title = "nothing", .summary = {}}), "<section>"));
 }
 
-TEST_CASE("a report is four files, or an error that names one") {
+TEST_CASE("a report is five files, or an error that names one") {
   const taut::test::TemporaryDirectory directory;
   taut::write_report(directory / ".", example());
-  for (const char* name : {"report.html", "curves.svg", "confusion_matrix.svg", "architecture.svg"}) {
+  for (const char* name : {"report.html", "curves.svg", "class_scores.svg", "confusion_matrix.svg", "architecture.svg"}) {
     CAPTURE(name);
     std::ifstream file(directory / name, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -39,6 +39,7 @@ expect nn/linear.hpp '#include "taut/device/cpu.hpp"' 'nn/linear.hpp may not inc
 expect nn/linear.hpp '# include "taut/kernels/cpu/gemm.hpp"' 'nn/linear.hpp may not include kernels/cpu/gemm.hpp'
 expect device/cpu.hpp '#include "taut/kernels/reference/gemm.hpp"' 'device/cpu.hpp may not include kernels/reference/gemm.hpp'
 expect nn/linear.hpp '#include <xsimd/xsimd.hpp>' 'xsimd is not to be included by nn/linear.hpp'
+expect core/shape.hpp '#include <zlib.h>' 'zlib.h is not to be included by core/shape.hpp'
 expect core/shape.hpp '#include <boost/array.hpp>' 'boost is not to be included by core/shape.hpp'
 expect core/shape.hpp '#include "shape.hpp"' 'are included as "taut/folder/name.hpp"'
 expect core/shape.hpp '#include "taut/nn.hpp"' 'only umbrellas include umbrellas'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What each umbrella reaches: nn.hpp the standard library alone, taut.hpp xsimd besides: umbrellas.sh COMPILER FLAGS…
+# What each umbrella reaches: nn.hpp and tensor.hpp the standard library alone, taut.hpp xsimd besides: umbrellas.sh COMPILER FLAGS…
 set -eu
 bad=0
 
@@ -18,9 +18,11 @@ without() {
   done
 }
 
-without nn.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp taut/device/cpu taut/kernels/ taut/train/ taut/data/ taut/io/" "$@"
-without taut.hpp "Eigen/Core stb_image nlohmann/json.hpp" "$@"
-without eigen.hpp "stb_image nlohmann/json.hpp" "$@"
-without image.hpp "Eigen/Core nlohmann/json.hpp" "$@"
-without io.hpp "Eigen/Core stb_image" "$@"
+without nn.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp zlib.h taut/device/cpu taut/kernels/ taut/train/ taut/data/ taut/io/" "$@"
+without tensor.hpp "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp zlib.h taut/device/ taut/kernels/ taut/nn/" "$@"
+without taut.hpp "Eigen/Core stb_image nlohmann/json.hpp zlib.h" "$@"
+without eigen.hpp "stb_image nlohmann/json.hpp zlib.h" "$@"
+without idx.hpp "Eigen/Core stb_image nlohmann/json.hpp" "$@"
+without image.hpp "Eigen/Core nlohmann/json.hpp zlib.h" "$@"
+without io.hpp "Eigen/Core stb_image zlib.h" "$@"
 exit $bad

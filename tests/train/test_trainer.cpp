@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "taut/data/loader.hpp"
+#include "taut/train/evaluate.hpp"
 #include "train/small_run.hpp"
 
 namespace {
@@ -15,6 +16,7 @@ namespace {
 using taut::test::SmallRun;
 
 static_assert(taut::BatchSource<taut::Loader>);
+static_assert(taut::BatchSource<taut::SampleLoader<float>>);
 
 std::string message_of(SmallRun& run) {
   try {
@@ -147,6 +149,23 @@ TEST_CASE("a loss that isn't finite stops with layer and step") {
     const std::string message = message_of(run);
     CHECK(message.starts_with("the validation loss is not a number after epoch 1, step 4: "));
   }
+}
+
+TEST_CASE("an evaluation of a source is the mean over all its samples, and counts them all") {
+  SmallRun run({.epochs = 1});
+  run.fit();
+  const taut::test::Validated expected = run.validate();
+  const taut::Evaluation found = taut::evaluate(run.model, run.validation, run.loss);
+  CHECK(found.loss == doctest::Approx(expected.loss).epsilon(1e-12));
+  CHECK(found.matrix.total() == 33);
+  for (taut::index_t truth = 0; truth < 3; ++truth) {
+    for (taut::index_t predicted = 0; predicted < 3; ++predicted) {
+      CHECK(found.matrix.count(truth, predicted) == expected.matrix.count(truth, predicted));
+    }
+  }
+  taut::SampleLoader narrow(4, 35, {}, [](taut::index_t i, std::span<float>) { return i; });
+  CHECK_THROWS_WITH_AS((void)taut::evaluate(run.model, narrow, run.loss), "the network expects samples of 36 values but the data's have 35",
+                       taut::Error);
 }
 
 TEST_CASE("what a trainer can't work with is refused") {

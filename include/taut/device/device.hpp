@@ -68,6 +68,16 @@ concept LinearKernels = requires(D d, index_t rows, const T* in, T* out) {
   d.template linear_backward_weight<LinearGeometry{}, T>(rows, in /*x*/, in /*dy*/, out /*dweight*/, out /*dbias*/, out /*workspace*/);
 };
 
+/// A bias by itself, as a transposed convolution has it; and its gradient.
+template <class D, class T>
+concept BiasKernels = requires(D d, index_t pixels, index_t channels, const T* in, T* out) {
+  // y (pixels, channels) = activation(y + bias); bias (channels) or null
+  d.template add_bias<T>(pixels, channels, in /*bias*/, Activation{}, out /*y*/);
+  { d.template column_sums_workspace<T>(pixels, channels) } -> std::same_as<index_t>;
+  // sums (channels) = Σ over pixels of x (pixels, channels)
+  d.template column_sums<T>(pixels, channels, in /*x*/, out /*sums*/, out /*workspace*/);
+};
+
 /// What batch normalisation needs besides its vectors.
 struct BatchNormOptions {
   double eps = 1e-5, momentum = 0.1;
@@ -87,9 +97,9 @@ struct BatchNormVectors {
 };
 
 /// Normalise → activate → max-pool. Argmax is one byte an output: the index of the chosen element in its window, row by row
-/// (255: the activation is flat there, no gradient passes); it is null where the geometry doesn't pool.
-/// Where the geometry doesn't normalise, the batch norm's pointers are null. Where it neither normalises nor pools, norm_pool_backward may
-/// be given dx == dy, and x may be the activation's output instead of its input.
+/// (255: ReLU is flat there, no gradient passes); it is null where the geometry doesn't pool. A gated activation stands before the search for
+/// the largest element, any other, being monotone, behind it: of elements that only rounding makes equal the larger input is chosen.
+/// Where the geometry doesn't normalise, the batch norm's pointers are null.
 /// Where it normalises and dgamma and dbeta are null, scale and shift are constants, as batch_norm_running leaves them: dx = scale · d.
 template <class D, class T>
 concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::uint8_t* bytes, const std::uint8_t* const_bytes,
@@ -104,6 +114,53 @@ concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::
   // through pool, activation and the batch's statistics
   d.template norm_pool_backward<NormPoolGeometry{}, T>(rows, in /*x*/, in /*dy*/, const_bytes /*argmax*/, norm, out /*dx*/,
                                                        out /*dgamma*/, out /*dbeta*/, out /*workspace*/);
+};
+
+/// An activation alone: y = activation(x), dx = dy · activation'(x). `saved` is x where the activation is gated, y elsewhere. Every activation
+/// is the limit of finite numbers at ±infinity, and leaves a NaN one. y may be x, and dx dy.
+template <class D, class T>
+concept ActivationKernels = requires(D d, index_t count, const T* in, T* out) {
+  d.template activation_forward<Activation{}, T>(count, in /*x*/, out /*y*/);
+  d.template activation_backward<Activation{}, T>(count, in /*saved*/, in /*dy*/, out /*dx*/);
+};
+
+/// Softmax of each row of x (rows, classes), or its logarithm, the largest element taken out first; backward works from y.
+template <class D, class T>
+concept SoftmaxKernels = requires(D d, index_t rows, const T* in, T* out) {
+  d.template softmax<T>(rows, index_t{} /*classes*/, in /*x*/, out /*y*/);
+  d.template log_softmax<T>(rows, index_t{} /*classes*/, in /*x*/, out /*y*/);
+  d.template softmax_backward<T>(rows, index_t{} /*classes*/, in /*y*/, in /*dy*/, out /*dx*/);
+  d.template log_softmax_backward<T>(rows, index_t{} /*classes*/, in /*y*/, in /*dy*/, out /*dx*/);
+};
+
+/// y (rows, out_height, out_width, channels) = the mean of each window; backward writes dx from dy.
+template <class D, class T>
+concept AveragePoolKernels = requires(D d, index_t rows, const T* in, T* out) {
+  d.template average_pool_forward<AveragePoolGeometry{}, T>(rows, in /*x*/, out /*y*/);
+  d.template average_pool_backward<AveragePoolGeometry{}, T>(rows, in /*dy*/, out /*dx*/);
+};
+
+/// y = (x − mean) / √(variance + eps) · weight + bias, mean and biased variance those of the element's group in its row, weight and bias
+/// (channels). backward writes dx, null where nobody asks for it, and dweight and dbias.
+template <class D, class T>
+concept GroupNormKernels = requires(D d, index_t rows, const T* in, T* out) {
+  { d.template group_norm_workspace<GroupNormGeometry{}, T>(rows) } -> std::same_as<index_t>;
+  d.template group_norm_forward<GroupNormGeometry{}, T>(rows, in /*x*/, in /*weight*/, in /*bias*/, double{} /*eps*/, out /*y*/);
+  d.template group_norm_backward<GroupNormGeometry{}, T>(rows, in /*x*/, in /*dy*/, in /*weight*/, double{} /*eps*/, out /*dx*/,
+                                                         out /*dweight*/, out /*dbias*/, out /*workspace*/);
+};
+
+/// Moves the numbers of each row from one image's place to another's; the gradient goes back by the same with the geometry's back().
+template <class D, class T>
+concept ReshapeKernels = requires(D d, index_t rows, const T* in, T* out) {
+  d.template reshape<ReshapeGeometry{}, T>(rows, in /*x*/, out /*y*/);
+};
+
+/// y (rows, out_height, out_width, channels) from x (rows, in_height, in_width, channels); backward is its adjoint.
+template <class D, class T>
+concept UpsampleKernels = requires(D d, index_t rows, const T* in, T* out) {
+  d.template upsample_forward<UpsampleGeometry{}, T>(rows, in /*x*/, out /*y*/);
+  d.template upsample_backward<UpsampleGeometry{}, T>(rows, in /*dy*/, out /*dx*/);
 };
 
 /// y = mask · x / (1 − percent/100), the mask a function of (key, position) alone: the backward pass calls the same on dy.
@@ -137,6 +194,19 @@ concept DenseLossKernels = requires(D d, index_t count, const T* in, T* out) {
                                   out /*dlogits*/) } -> std::same_as<LossSums>;
 };
 
+/// Where branches end. An element of `gradients` is null where nobody asks for it.
+template <class D, class T>
+concept BranchKernels = requires(D d, index_t count, const T* in, T* out, const T* const* branches, T* const* gradients, const index_t* channels) {
+  // y (count) = activation(Σ of branches (count))
+  d.template add<T>(count, index_t{} /*branches*/, branches, Activation{}, out /*y*/);
+  // each gradient (count) = dy · activation'; y is the output, of an activation that isn't gated
+  d.template add_backward<T>(count, index_t{} /*branches*/, in /*y*/, in /*dy*/, Activation{}, gradients);
+  // y (pixels, Σ channels) = the branches (pixels, channels[b]), one behind the other
+  d.template concatenate<T>(count /*pixels*/, index_t{} /*branches*/, channels, branches, out /*y*/);
+  // the other way
+  d.template split<T>(count /*pixels*/, index_t{} /*branches*/, channels, in /*dy*/, gradients);
+};
+
 /// Sweeps over flat spans of parameters.
 template <class D, class T>
 concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
@@ -151,7 +221,9 @@ concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
 
 /// A device with every group: what a model needs to be trained on it.
 template <class D, class T>
-concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && NormPoolKernels<D, T> && DropoutKernels<D, T> && LossKernels<D, T> &&
-                 DenseLossKernels<D, T> && OptimizerKernels<D, T>;
+concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> && ActivationKernels<D, T> &&
+                 SoftmaxKernels<D, T> && AveragePoolKernels<D, T> && GroupNormKernels<D, T> && ReshapeKernels<D, T> &&
+                 UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && DenseLossKernels<D, T> &&
+                 OptimizerKernels<D, T>;
 
 }  // namespace taut

@@ -90,12 +90,26 @@ class FrozenParameters {
       const auto frozen = static_cast<index_t>(std::count(frozen_.begin() + offset(first), frozen_.begin() + offset(last), true));
       step_is_frozen_[step] = frozen != 0 && frozen == last - first;
       if (frozen < last - first) first_step_ = std::min(first_step_, step);
-      const bool heeds = step_is_frozen_[step] && Net::plan.layers[Net::plan.steps[step].first].role != Role::custom;
+      const bool heeds = step_is_frozen_[step] && heeds_freezing(Net::plan.layers[layer_of_parameter(step)].role);
       for (index_t i = first; i < last; ++i) {
         if (frozen_[i] && first_step_ <= step && !heeds) append(written_spans_, spans_[i]);
       }
       first = last;
     }
+  }
+
+  /// These leave out the gradients that nobody asks for; others write them.
+  static constexpr bool heeds_freezing(Role role) {
+    return role == Role::convolution || role == Role::linear || role == Role::normalization;
+  }
+
+  /// The step's layer that owns parameters.
+  static constexpr index_t layer_of_parameter(index_t step) {
+    const StepSpan span = Net::plan.steps[step];
+    for (index_t i = span.first; i < span.first + span.count; ++i) {
+      if (Net::plan.layers[i].tensors.count != 0) return i;
+    }
+    return span.first;
   }
 
   static constexpr std::ptrdiff_t offset(index_t parameter) { return static_cast<std::ptrdiff_t>(parameter); }

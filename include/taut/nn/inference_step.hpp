@@ -20,16 +20,48 @@ concept WeightedKind = requires { typename Step::Weighted; };
 template <class Step>
 concept NormPoolKind = requires { Step::normalizes; };
 
-/// Whether step `Index` begins with a batch norm of what a weight just made: its scale and shift join that weight and its bias.
+/// A step that reads several branches.
+template <class Step>
+concept JoiningKind = requires { Step::joins; };
+
+/// A step that only activates.
+template <class Step>
+concept ActivationKind = requires { Step::activation; } && !WeightedKind<Step> && !JoiningKind<Step>;
+
+/// A step that makes scores probabilities, or their logarithms.
+template <class Step>
+concept SoftmaxKind = requires { Step::logarithm; };
+
+/// A step that is the same in inference.
+template <class Step>
+concept PlainKind = requires { typename Step::PlainKernels; };
+
+/// What a step may leave to the one before it: a batch norm, whose scale and shift can join that one's weight and bias, and the activation
+/// that comes next.
+struct Beginning {
+  bool normalizes = false;
+  Activation activation{};
+};
+
+template <class Step>
+constexpr Beginning beginning_of() {
+  if constexpr (NormPoolKind<Step>) return {Step::normalizes, Step::geometry.activation};
+  if constexpr (ActivationKind<Step>) return {false, Step::activation};
+  return {};
+}
+
+/// Whether the beginning of step `Index` moves into the step before it, a weight's without an activation of its own. An activation moves
+/// too where a pool follows: a monotone one gives the same largest element on either side of it, and a gated one stood before it anyhow.
 template <class Net, index_t Index>
 constexpr bool folds_back() {
-  if constexpr (Index == 0) {
-    return false;
-  } else if constexpr (NormPoolKind<step_t<Net, Index>> && WeightedKind<step_t<Net, Index - 1>>) {
-    return step_t<Net, Index>::normalizes && step_t<Net, Index - 1>::activation == Activation::identity;
-  } else {
-    return false;
+  if constexpr (Index != 0) {
+    if constexpr (WeightedKind<step_t<Net, Index - 1>>) {
+      constexpr Beginning beginning = beginning_of<step_t<Net, Index>>();
+      return (beginning.normalizes || beginning.activation != Activation::identity) &&
+             step_t<Net, Index - 1>::activation == Activation::identity;
+    }
   }
+  return false;
 }
 
 /// scale and shift of a batch norm in inference mode, y = scale·x + shift, computed in double.
@@ -49,7 +81,7 @@ void inference_norm(const T* parameters, const T* buffers, T* scale, T* shift) {
 
 }  // namespace detail
 
-/// Anything that inference has nothing to do for: dropout, a lone Flatten.
+/// Anything that inference has nothing to do for: dropout, a lone Flatten, the begin of a branch.
 template <class Net, index_t Index, class Step = step_t<Net, Index>>
 struct InferenceStep {
   static constexpr bool runs = false;
@@ -62,7 +94,7 @@ struct InferenceStep {
   static void prepare(D&, const T*, const T*, T*) {}
 };
 
-/// A convolution or linear layer, with the batch norm behind it folded in and that one's activation taken over.
+/// A convolution or linear layer, with the batch norm behind it folded in and the activation behind it taken over.
 template <class Net, index_t Index, detail::WeightedKind Step>
 struct InferenceStep<Net, Index, Step> {
   static constexpr bool runs = true;
@@ -71,10 +103,11 @@ struct InferenceStep<Net, Index, Step> {
     if constexpr (Index + 1 < Net::plan.step_count) return detail::folds_back<Net, Index + 1>();
     return false;
   }();
-  static constexpr Activation activation = [] {
-    if constexpr (folds) return step_t<Net, Index + 1>::geometry.activation;
-    return Step::activation;
+  static constexpr detail::Beginning next = [] {
+    if constexpr (folds) return detail::beginning_of<step_t<Net, Index + 1>>();
+    return detail::Beginning{};
   }();
+  static constexpr Activation activation = folds ? next.activation : Step::activation;
 
   /// The weight in the device's form, then one bias an output.
   template <class D, class T>
@@ -86,13 +119,13 @@ struct InferenceStep<Net, Index, Step> {
   static void prepare(D& device, const T* parameters, const T* buffers, T* prepared) {
     constexpr index_t size = Step::layer.tensors.specs[0].shape.size();
     const T* const from = parameters + Step::layer.tensor_offset[0];
-    std::vector<T> weight(from, from + size);  // (…, outputs)
+    std::vector<T> weight(from, from + size);
     T* const bias = prepared + bias_offset<D, T>();
     if constexpr (Step::Weighted::has_bias) std::copy_n(parameters + Step::layer.tensor_offset[1], outputs, bias);
-    if constexpr (folds) {
+    if constexpr (next.normalizes) {
       std::vector<T> scale(outputs), shift(outputs);
       detail::inference_norm<Net, Index + 1>(parameters, buffers, scale.data(), shift.data());
-      for (index_t i = 0; i < size; ++i) weight[i] *= scale[i % outputs];
+      for (index_t i = 0; i < size; ++i) weight[i] *= scale[Step::Kernels::output_of(i)];
       for (index_t o = 0; o < outputs; ++o) bias[o] = bias[o] * scale[o] + shift[o];
     }
     Step::Kernels::template prepare<T>(device, weight.data(), prepared);
@@ -107,6 +140,42 @@ struct InferenceStep<Net, Index, Step> {
   template <class D, class T>
   static constexpr index_t bias_offset() {
     return aligned_offset(Step::Kernels::template prepared_size<D, T>());
+  }
+};
+
+/// An activation that the step before it doesn't take over.
+template <class Net, index_t Index, detail::ActivationKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = !detail::folds_back<Net, Index>();
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return 0;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T*, const T*, T*) {}
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* x, const T* /*prepared*/, T* y, T* /*workspace*/) {
+    device.template activation_forward<Step::activation, T>(rows * Step::size, x, y);
+  }
+};
+
+/// Softmax or its logarithm.
+template <class Net, index_t Index, detail::SoftmaxKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = true;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return 0;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T*, const T*, T*) {}
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* x, const T* /*prepared*/, T* y, T* /*workspace*/) {
+    Step::forward(device, StepMemory<T>{.rows = rows, .x = x, .y = y}, Mode::inference);
   }
 };
 
@@ -137,6 +206,46 @@ struct InferenceStep<Net, Index, Step> {
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
     device.template norm_pool_forward<geometry, T>(rows, x, prepared, prepared + stride, y, nullptr);
+  }
+};
+
+/// A layer that computes what it does in training, with its parameters as they are.
+template <class Net, index_t Index, detail::PlainKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = Step::PlainKernels::computes;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    index_t elements = 0;
+    for (index_t i = 0; i < Step::layer.tensors.count; ++i) elements += aligned_offset(Step::layer.tensors.specs[i].shape.size());
+    return elements;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T* parameters, const T* /*buffers*/, T* prepared) {
+    std::copy_n(parameters + Step::layer.parameter_offset, prepared_size<D, T>(), prepared);
+  }
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
+    Step::PlainKernels::template forward<T>(device, rows, x, prepared, y);
+  }
+};
+
+/// The join of branches, as in training.
+template <class Net, index_t Index, detail::JoiningKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = true;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return 0;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T*, const T*, T*) {}
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* const* x, const T* /*prepared*/, T* y, T* /*workspace*/) {
+    Step::join(device, rows, x, y);
   }
 };
 

@@ -24,17 +24,17 @@ std::string name_of() {
   return std::string(text.view());
 }
 
-/// "layer 4, Conv2d<64,3,Padding{1}>"
+/// "layer 4, Conv2d<64,3,Padding{1}>", or "layer 3.main.0, …"
 template <class Net, index_t Index>
 std::string layer_name() {
-  return "layer " + std::to_string(Index) + ", " + name_of<typename Net::template layer<Index>>();
+  return "layer " + std::string(Net::plan.layers[Index].path.view()) + ", " + name_of<typename Net::template layer<Index>>();
 }
 
-/// Calls visit(plan of the layer, its index, its layer_name) for every layer.
+/// Calls visit(plan of the layer, its layer_name) for every layer.
 template <class Net, class Visit>
 void for_each_layer(Visit&& visit) {
   [&]<index_t... I>(std::index_sequence<I...>) {
-    (visit(Net::plan.layers[I], I, layer_name<Net, I>()), ...);
+    (visit(Net::plan.layers[I], layer_name<Net, I>()), ...);
   }(std::make_index_sequence<Net::depth>{});
 }
 

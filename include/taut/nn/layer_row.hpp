@@ -8,7 +8,7 @@
 namespace taut {
 
 struct LayerRow {
-  index_t index = 0;
+  std::string path;           ///< "4", or "3.main.0" inside of a Residual
   std::string name;           ///< "Conv2d<32,3,Padding{1}>"
   std::string output_shape;   ///< "32x48x48": channels, height, width; or "512"
   index_t parameters = 0;

@@ -4,16 +4,18 @@
 #include "taut/core/diagnostics.hpp"
 #include "taut/core/type_name.hpp"
 #include "taut/nn/layer.hpp"
+#include "taut/nn/layer_path.hpp"
 
 namespace taut::diagnostics {
 
 /// There is no layer before the first.
-struct network_input {
+struct input_of_network {
   static constexpr void name(TextBuilder& text) { text << "the input"; }
 };
 
-/// What there is to say about layer number `Index`, which got the shape `Got` from the layer `Previous`.
-template <class X, class Previous, Shape Got, index_t Index>
+/// What there is to say about layer number `Index` of the flat list, at `Path`, which got the shape `Got` from the layer `Previous`; of a
+/// join, whose other branches don't go together with its first one's shape `FirstBranch`.
+template <class X, class Previous, Shape Got, index_t Index, LayerPath Path, Shape FirstBranch>
 struct misfit {
   using Layer = X;
   static constexpr Shape received = Got;
@@ -27,7 +29,11 @@ struct misfit {
   static constexpr TextBuilder wanted() {
     TextBuilder text;
     text << "expects ";
-    X::expects(Got, text);
+    if constexpr (ends_branches(X::role)) {
+      X::expects_branches(FirstBranch, Got, text);
+    } else {
+      X::expects(Got, text);
+    }
     return text;
   }
   static constexpr TextBuilder got() {
@@ -37,13 +43,14 @@ struct misfit {
   }
   static constexpr TextBuilder where() {
     TextBuilder text;
-    text << "layer " << Index << ", after ";
+    text << "layer " << Path.view() << ", after ";
     Previous::name(text);
     return text;
   }
   static constexpr TextBuilder advice() {
     TextBuilder text;
     if constexpr (HasHint<X>) X::hint(Got, text);
+    if constexpr (X::role == Role::add) X::hint_branches(FirstBranch, Got, text);
     return text;
   }
 };

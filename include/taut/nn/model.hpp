@@ -116,7 +116,7 @@ class Model {
   std::optional<std::string> first_non_finite() const {
     std::optional<std::string> found;
     for_each_step([&]<index_t I>() {
-      if (found) return;
+      if (found || Net::plan.edges[I].storage != I) return;
       const LayerPlan& last = Net::plan.layers[Net::plan.steps[I].first + Net::plan.steps[I].count - 1];
       const T* const values = activations_.data() + memory.activation_offset[I];
       for (index_t i = 0; i < input_.rows * last.output.size(); ++i) {
@@ -196,18 +196,33 @@ class Model {
     return detail::accept_samples<Net, T, MaxBatch>(samples, "model");
   }
 
+  /// A step's output, or the samples.
+  const T* value(index_t step) const {
+    const index_t storage = step == network_input ? network_input : Net::plan.edges[step].storage;
+    return storage == network_input ? input_.data : activations_.data() + memory.activation_offset[storage];
+  }
+
+  /// The gradient of a step's output; null where nobody asks for it.
+  T* gradient(index_t step) {
+    if (step == network_input || !Net::plan.edges[step].has_gradient()) return nullptr;
+    return activations_.data() + memory.gradient_offset[step];
+  }
+
   template <index_t I>
   StepMemory<T> step_memory() {
     StepMemory<T> step;
     step.rows = input_.rows;
+    constexpr const StepEdges& edges = Net::plan.edges[I];
     step.y = activations_.data() + memory.activation_offset[I];
-    step.dy = activations_.data() + memory.gradient_offset[I];
-    if constexpr (I == 0) {
-      step.x = input_.data;
-    } else {
-      step.x = activations_.data() + memory.activation_offset[I - 1];
-      step.dx = activations_.data() + memory.gradient_offset[I - 1];
+    step.dy = gradient(I);
+    step.x = value(edges.sources[0]);
+    step.dx = gradient(edges.sources[0]);
+    constexpr bool joins = ends_branches(Net::plan.layers[Net::plan.steps[I].first].role), forks = edges.branches.count != 0;
+    for (index_t b = 0; joins && b < edges.sources.count; ++b) {
+      step.branch_x[b] = value(edges.sources[b]);
+      step.branch_gradient[b] = gradient(edges.sources[b]);
     }
+    for (index_t b = 0; forks && b < edges.branches.count; ++b) step.branch_gradient[b] = gradient(edges.branches[b]);
     step.parameters = parameters_.data();
     step.gradients = gradients_.data();
     step.buffers = buffers_.data();
@@ -236,7 +251,7 @@ class Model {
     for (const ParameterSpan span : spans) std::fill(gradients_.data() + span.begin, gradients_.data() + span.end, T{});
   }
 
-  T* output_gradient_data() { return activations_.data() + memory.gradient_offset[steps - 1]; }
+  T* output_gradient_data() { return gradient(steps - 1); }
 
   /// Before anything moves.
   template <class Targets, class L>

@@ -38,10 +38,16 @@ struct Stride : detail::Extents {
   constexpr void write(TextBuilder& text) const { Extents::write(text, "Stride"); }
 };
 
-/// Rows and columns added on each side: zeros for a convolution, −infinity for a max-pool.
+/// Rows and columns added on each side: zeros for a convolution and a mean, −infinity for a max-pool.
 struct Padding : detail::Extents {
   using Extents::Extents;
   constexpr void write(TextBuilder& text) const { Extents::write(text, "Padding"); }
+};
+
+/// Rows and columns added on one side of a transposed convolution's output.
+struct OutputPadding : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "OutputPadding"); }
 };
 
 /// Distance between the taps of a kernel.
@@ -66,10 +72,38 @@ struct RoundDown {
   constexpr void write(TextBuilder& text) const { text << "RoundDown{}"; }
 };
 
+/// Whether a mean counts the padding in its window, as zeros.
+struct CountIncludePad {
+  bool value;
+  constexpr void write(TextBuilder& text) const { text << "CountIncludePad{" << (value ? "true" : "false") << "}"; }
+};
+
+/// How many times as high and as wide.
+struct ScaleFactor : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "ScaleFactor"); }
+};
+
+/// Upsamples between pixels by their distance instead of taking the nearest.
+struct Bilinear {
+  constexpr void write(TextBuilder& text) const { text << "Bilinear{}"; }
+};
+
 /// What is added to a variance before its square root.
 struct Eps {
   double value;
   constexpr void write(TextBuilder& text) const { text << "Eps"; }
+};
+
+/// A LeakyReLU's slope below zero.
+struct NegativeSlope {
+  double value;
+  constexpr void write(TextBuilder& text) const { text << "NegativeSlope"; }
+};
+
+/// GELU by its approximation with a tanh.
+struct ApproximateTanh {
+  constexpr void write(TextBuilder& text) const { text << "ApproximateTanh{}"; }
 };
 
 /// How far a running statistic moves towards the current batch's.
@@ -142,6 +176,16 @@ constexpr void write_arguments(TextBuilder& text) {
     }
   };
   (write(Arguments), ...);
+}
+
+/// A layer that may go without arguments: `GELU`, `GELU<ApproximateTanh{}>`.
+template <auto... Arguments>
+constexpr void write_name(TextBuilder& text, const char* name) {
+  text << name;
+  if (sizeof...(Arguments) == 0) return;
+  text << "<";
+  write_arguments<Arguments...>(text);
+  text << ">";
 }
 
 }  // namespace detail

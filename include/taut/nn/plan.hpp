@@ -1,12 +1,10 @@
 /// Plan: everything about a network that is known before it runs, as data from one constexpr pass over its layers.
 #pragma once
 
-#include <type_traits>
-
 #include "taut/core/shape.hpp"
-#include "taut/nn/block.hpp"
 #include "taut/nn/fuse.hpp"
 #include "taut/nn/layer.hpp"
+#include "taut/nn/layer_path.hpp"
 
 namespace taut {
 
@@ -15,10 +13,27 @@ inline constexpr index_t offset_step = 16;
 
 constexpr index_t aligned_offset(index_t elements) { return (elements + offset_step - 1) / offset_step * offset_step; }
 
+/// What is read where a network begins: the caller's samples, not a layer's output.
+inline constexpr index_t network_input = ~index_t{0};
+
+/// Of a Parallel; a Residual has two.
+inline constexpr index_t most_branches = 8;
+
+/// A short list of layers or steps, by their numbers.
+struct BranchList {
+  index_t numbers[most_branches]{};
+  index_t count = 0;
+
+  constexpr void add(index_t number) { numbers[count++] = number; }
+  constexpr index_t operator[](index_t i) const { return numbers[i]; }
+};
+
 /// One layer's place in the network. Offsets count elements in the flat arenas of parameters and buffers.
 struct LayerPlan {
   Role role = Role::custom;
+  LayerPath path{};
   Shape input{}, output{};
+  BranchList sources{};  ///< the layers whose outputs it reads, or network_input: one, but for a join, which reads each branch's last
   TensorList tensors{};
   index_t tensor_offset[TensorList::capacity]{};  ///< in the parameters' arena where it is trainable, else in the buffers'
   index_t parameter_offset = 0, buffer_offset = 0;
@@ -26,11 +41,24 @@ struct LayerPlan {
   Shape unflattened{};  ///< the image behind an input vector that still lies channels last; no axes where there is none
 };
 
+/// How a step's values reach others. A fork and the marks between its branches move nothing: their output is the fork's input, where it
+/// lies. But each has a gradient of its own, which the first step of its branch writes; the fork adds them up.
+struct StepEdges {
+  BranchList sources{};             ///< the steps whose outputs it reads, or network_input
+  index_t reader = network_input;   ///< the step that reads its output; network_input where nobody does: behind the last step
+  index_t storage = network_input;  ///< the step in whose memory its output lies: itself, unless it moves nothing
+  BranchList branches{};            ///< of a fork: itself and its marks, whose gradients it adds up
+
+  /// The samples' own gradient is nobody's business, nor is that of their copies in branches.
+  constexpr bool has_gradient() const { return storage != network_input; }
+};
+
 /// A whole network of `Depth` layers; `steps` of them after fusion.
 template <index_t Depth>
 struct Plan {
   LayerPlan layers[Depth]{};
   StepSpan steps[Depth]{};
+  StepEdges edges[Depth]{};  ///< of the steps
   index_t step_count = 0;
   Shape input{}, output{};
   Shape unflattened_output{};                       ///< as LayerPlan::unflattened, for the network's output
@@ -38,77 +66,16 @@ struct Plan {
   index_t parameter_elements = 0, buffer_elements = 0;  ///< of the arenas, alignment included
   index_t multiply_adds = 0;                        ///< one sample, forward
   index_t first_misfit = Depth;                     ///< the layer that doesn't accept its input; Depth where all do
+  LayerPath misfit_path{};                          ///< its place
+  Shape first_branch{};                             ///< where it is a join: what its first branch gives
 };
 
-namespace detail {
-
-/// Shapes and offsets, layer by layer. Stops at the first misfit.
-template <class... Layers>
-constexpr auto plan_layers(Shape input, LayerList<Layers...>) {
-  Plan<sizeof...(Layers)> plan;
-  plan.input = input;
-  Shape shape = input, unflattened{};
-  index_t index = 0;
-  auto visit = [&]<class X>(std::type_identity<X>) {
-    if (!X::accepts(shape)) {
-      plan.first_misfit = index;
-      plan.layers[index].input = shape;
-      return false;
-    }
-    LayerPlan& layer = plan.layers[index++];
-    layer.role = X::role;
-    layer.input = shape;
-    layer.output = X::output_shape(shape);
-    layer.tensors = X::tensors(shape);
-    layer.multiply_adds = X::multiply_adds(shape);
-    layer.unflattened = unflattened;
-    layer.parameter_offset = plan.parameter_elements;
-    layer.buffer_offset = plan.buffer_elements;
-    for (index_t i = 0; i < layer.tensors.count; ++i) {
-      index_t& arena = layer.tensors.specs[i].trainable ? plan.parameter_elements : plan.buffer_elements;
-      layer.tensor_offset[i] = arena;
-      arena += aligned_offset(layer.tensors.specs[i].shape.size());
-    }
-    plan.parameter_count += layer.tensors.parameter_count();
-    plan.multiply_adds += layer.multiply_adds;
-    if (X::role == Role::flatten && is_image(shape)) {
-      unflattened = shape;
-    } else if (X::role != Role::activation && X::role != Role::dropout && X::role != Role::flatten) {
-      unflattened = {};
-    }
-    shape = layer.output;
-    return true;
-  };
-  (void)(visit(std::type_identity<Layers>{}) && ...);  // a fold, not a recursion: 200 layers cost what 16 do
-  plan.output = shape;
-  plan.unflattened_output = unflattened;
-  return plan;
-}
-
-/// Groups the layers into steps.
+/// The layer whose output reaches a layer, through the marks of branches; network_input for the samples.
 template <index_t Depth>
-constexpr void plan_steps(Plan<Depth>& plan) {
-  Role roles[Depth + 1]{};
-  for (index_t i = 0; i < Depth; ++i) roles[i] = plan.layers[i].role;
-  for (index_t first = 0; first < Depth;) {
-    const index_t count = fused_count(roles, first);
-    plan.steps[plan.step_count++] = {first, count};
-    first += count;
-  }
-}
-
-}  // namespace detail
-
-/// The plan of a flat list of layers behind an input shape; an empty one where a class is no layer, which others have to report.
-template <class... Layers>
-constexpr auto make_plan(Shape input, detail::LayerList<Layers...> layers) {
-  if constexpr ((Layer<Layers> && ...)) {
-    auto plan = detail::plan_layers(input, layers);
-    if (plan.first_misfit == sizeof...(Layers)) detail::plan_steps(plan);
-    return plan;
-  } else {
-    return Plan<sizeof...(Layers)>{};
-  }
+constexpr index_t source_of(const Plan<Depth>& plan, index_t layer) {
+  index_t source = plan.layers[layer].sources[0];
+  while (source != network_input && begins_branch(plan.layers[source].role)) source = plan.layers[source].sources[0];
+  return source;
 }
 
 }  // namespace taut

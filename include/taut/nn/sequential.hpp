@@ -3,9 +3,9 @@
 
 #include <type_traits>
 
+#include "taut/nn/make_plan.hpp"
 #include "taut/nn/memory_plan.hpp"
 #include "taut/nn/misfit.hpp"
-#include "taut/nn/plan.hpp"
 
 namespace taut {
 
@@ -24,13 +24,14 @@ struct LayersOf<LayerList<Layers...>> {
   using at = typename decltype(layer_at<Index>(Table{}))::type;
 };
 
+/// The class of a layer by its number; of `network_input`, which is no layer, what stands for it in a sentence.
 template <class List, index_t Index>
-struct LayerBefore {
-  using type = typename LayersOf<List>::template at<Index - 1>;
+struct Source {
+  using type = typename LayersOf<List>::template at<Index>;
 };
 template <class List>
-struct LayerBefore<List, 0> {
-  using type = diagnostics::network_input;
+struct Source<List, network_input> {
+  using type = diagnostics::input_of_network;
 };
 
 /// A base that is empty where the network fits; elsewhere its name is the error, and the network has no members.
@@ -41,8 +42,9 @@ template <Shape Input, class List>
 struct must_fit<false, Input, List>
     : diagnostics::stop<diagnostics::misfit<
           typename LayersOf<List>::template at<plan_of<Input, List>.first_misfit>,
-          typename LayerBefore<List, plan_of<Input, List>.first_misfit>::type,
-          plan_of<Input, List>.layers[plan_of<Input, List>.first_misfit].input, plan_of<Input, List>.first_misfit>> {};
+          typename Source<List, source_of(plan_of<Input, List>, plan_of<Input, List>.first_misfit)>::type,
+          plan_of<Input, List>.layers[plan_of<Input, List>.first_misfit].input, plan_of<Input, List>.first_misfit,
+          plan_of<Input, List>.misfit_path, plan_of<Input, List>.first_branch>> {};
 
 /// The first class of the list that is no layer; the list's size where all are.
 template <class... Layers>

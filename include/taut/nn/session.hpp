@@ -13,6 +13,7 @@
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/inference_step.hpp"
 #include "taut/nn/lifetime.hpp"
+#include "taut/nn/memory_plan.hpp"
 #include "taut/nn/model.hpp"
 #include "taut/nn/sequential.hpp"
 
@@ -27,21 +28,18 @@ class Session {
   static constexpr index_t steps = Net::plan.step_count;
 
   /// Steps that have nothing to do leave their input where it lies.
-  static constexpr Placement<steps> activations = [] {
-    std::array<Lifetime, steps> lifetimes{};
-    index_t last = steps;  // the last step before this one that writes
-    [&]<index_t... I>(std::index_sequence<I...>) {
-      const auto visit = [&](index_t i, bool runs) {
-        if (last != steps) lifetimes[last].dies = i;
-        if (!runs) return;
-        lifetimes[i] = {aligned_offset(MaxBatch * detail::last_layer(Net::plan, Net::plan.steps[i]).output.size()), i, i};
-        last = i;
-      };
-      (visit(I, InferenceStep<Net, I>::runs), ...);
-    }(std::make_index_sequence<steps>{});
-    lifetimes[last].dies = steps;
-    return place(lifetimes);
+  static constexpr std::array<bool, steps> runs = [] {
+    std::array<bool, steps> all{};
+    [&]<index_t... I>(std::index_sequence<I...>) { ((all[I] = InferenceStep<Net, I>::runs), ...); }(std::make_index_sequence<steps>{});
+    return all;
   }();
+  static constexpr Placement<steps> activations = place(detail::inference_lifetimes<steps>(Net::plan, runs, MaxBatch));
+
+  /// The step in whose memory the output of `step` lies.
+  static constexpr index_t storage(index_t step) {
+    while (step != network_input && !runs[step]) step = Net::plan.edges[step].sources[0];
+    return step;
+  }
 
   static constexpr std::array<index_t, steps + 1> prepared_offset = [] {
     std::array<index_t, steps + 1> offset{};
@@ -92,19 +90,28 @@ class Session {
   template <class Samples>
   Output run(const Samples& samples, Workspace& workspace) const {
     const Input input = detail::accept_samples<Net, T, MaxBatch>(samples, "session");
-    const T* x = input.data;
+    const auto value = [&](index_t step) -> const T* {
+      const index_t at = storage(step);
+      return at == network_input ? input.data : workspace.activations_.data() + activations.offset[at];
+    };
     [&]<index_t... I>(std::index_sequence<I...>) {
       const auto step = [&]<index_t Index>() {
-        if constexpr (InferenceStep<Net, Index>::runs) {
+        if constexpr (runs[Index]) {
+          constexpr const BranchList& sources = Net::plan.edges[Index].sources;
+          const T* const prepared = prepared_.data() + prepared_offset[Index];
           T* const y = workspace.activations_.data() + activations.offset[Index];
-          InferenceStep<Net, Index>::run(workspace.device_, input.rows, x, prepared_.data() + prepared_offset[Index], y,
-                                         workspace.scratch_.data());
-          x = y;
+          if constexpr (detail::JoiningKind<step_t<Net, Index>>) {
+            const T* x[most_branches]{};
+            for (index_t b = 0; b < sources.count; ++b) x[b] = value(sources[b]);
+            InferenceStep<Net, Index>::run(workspace.device_, input.rows, x, prepared, y, workspace.scratch_.data());
+          } else {
+            InferenceStep<Net, Index>::run(workspace.device_, input.rows, value(sources[0]), prepared, y, workspace.scratch_.data());
+          }
         }
       };
       (step.template operator()<I>(), ...);
     }(std::make_index_sequence<steps>{});
-    return {x, input.rows};
+    return {value(steps - 1), input.rows};
   }
 
   /// The outputs of any number of rows, a batch of up to MaxBatch after the other, into `outputs` (rows, output).

@@ -5,6 +5,7 @@
 
 #include "taut/core/random.hpp"
 #include "taut/core/shape.hpp"
+#include "taut/nn/plan.hpp"
 
 namespace taut {
 
@@ -20,6 +21,9 @@ struct StepMemory {
   T* y = nullptr;        // (rows, output)
   T* dy = nullptr;       // (rows, output); backward may use it as scratch
   T* dx = nullptr;       // (rows, input); null where nobody asks for it
+  // Of a join: what each branch gave, and where its gradient goes; of a fork: the gradients that came back. Null likewise.
+  const T* branch_x[most_branches]{};
+  T* branch_gradient[most_branches]{};
   const T* parameters = nullptr;
   T* gradients = nullptr;
   T* buffers = nullptr;

@@ -1,9 +1,11 @@
 /// summary: a network as the table that PyTorch users know, and its memory plan.
 #pragma once
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "taut/core/grouped_text.hpp"
@@ -13,18 +15,24 @@
 
 namespace taut {
 
-/// All layers of a network, in order.
+/// All layers of a network, in order; where branches begin and end there is a row too, but none between two.
 template <class Net>
 std::vector<LayerRow> layer_rows() {
   std::vector<LayerRow> rows;
+  index_t step = 0, shown = 0;
   [&]<index_t... I>(std::index_sequence<I...>) {
-    (rows.push_back({I, name_of<typename Net::template layer<I>>(), to_string(Net::plan.layers[I].output),
-                     Net::plan.layers[I].tensors.parameter_count(), Net::plan.layers[I].multiply_adds, 0}),
-     ...);
+    const auto add = [&](const LayerPlan& layer, index_t index, std::string name) {
+      const StepSpan span = Net::plan.steps[step];
+      if (layer.role != Role::next_branch) {
+        rows.push_back({std::string(layer.path.view()), std::move(name), to_string(layer.output), layer.tensors.parameter_count(),
+                        layer.multiply_adds, shown});
+      }
+      if (index + 1 != span.first + span.count) return;
+      ++step;
+      shown += layer.role != Role::next_branch ? 1 : 0;
+    };
+    (add(Net::plan.layers[I], I, name_of<typename Net::template layer<I>>()), ...);
   }(std::make_index_sequence<Net::depth>{});
-  for (index_t s = 0; s < Net::plan.step_count; ++s) {
-    for (index_t i = 0; i < Net::plan.steps[s].count; ++i) rows[Net::plan.steps[s].first + i].step = s;
-  }
   return rows;
 }
 
@@ -59,18 +67,24 @@ std::string memory_summary() {
 template <class Net, index_t Batch = 64, class T = float>
 std::string summary() {
   std::ostringstream text;
-  const std::string rule(84, '-');
-  text << std::left << std::setw(4) << "#" << std::setw(30) << "Layer" << std::setw(16) << "Output shape" << std::right << std::setw(14)
+  const std::vector<LayerRow> rows = layer_rows<Net>();
+  int place = 4, name = 30;
+  for (const LayerRow& row : rows) {
+    place = std::max(place, static_cast<int>(row.path.size()) + 2);
+    name = std::max(name, static_cast<int>(row.name.size()) + 2);
+  }
+  const std::string rule(static_cast<std::size_t>(place + name) + 50, '-');
+  text << std::left << std::setw(place) << "#" << std::setw(name) << "Layer" << std::setw(16) << "Output shape" << std::right << std::setw(14)
        << "Parameters" << std::setw(16) << "Multiply-adds" << "  Step\n"
        << rule << '\n'
-       << std::left << std::setw(4) << "" << std::setw(30) << "input" << to_string(Net::input_shape) << '\n';
-  for (const LayerRow& row : layer_rows<Net>()) {
-    text << std::left << std::setw(4) << row.index << std::setw(30) << row.name << std::setw(16) << row.output_shape << std::right
+       << std::left << std::setw(place) << "" << std::setw(name) << "input" << to_string(Net::input_shape) << '\n';
+  for (const LayerRow& row : rows) {
+    text << std::left << std::setw(place) << row.path << std::setw(name) << row.name << std::setw(16) << row.output_shape << std::right
          << std::setw(14) << grouped_text(row.parameters) << std::setw(16) << grouped_text(row.multiply_adds) << std::setw(6) << row.step + 1
          << '\n';
   }
   text << rule << '\n'
-       << std::left << std::setw(50) << "total" << std::right << std::setw(14) << grouped_text(Net::parameter_count) << std::setw(16)
+       << std::left << std::setw(place + name + 16) << "total" << std::right << std::setw(14) << grouped_text(Net::parameter_count) << std::setw(16)
        << grouped_text(Net::multiply_adds) << "\n\n"
        << memory_summary<Net, Batch, T>();
   return text.str();

@@ -23,10 +23,10 @@ struct TensorPlace {
 /// Calls visit(TensorPlace) for every tensor of the network, in the order of the layers.
 template <class Net, class Visit>
 void for_each_tensor(Visit&& visit) {
-  for_each_layer<Net>([&](const LayerPlan& layer, index_t index, const std::string& owner) {
+  for_each_layer<Net>([&](const LayerPlan& layer, const std::string& owner) {
     for (index_t t = 0; t < layer.tensors.count; ++t) {
       const TensorSpec& spec = layer.tensors.specs[t];
-      visit(TensorPlace{layer, spec, layer.tensor_offset[t], std::to_string(index) + "." + spec.name, owner});
+      visit(TensorPlace{layer, spec, layer.tensor_offset[t], std::string(layer.path.view()) + "." + spec.name, owner});
     }
   });
 }

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "taut/io/atomic_file.hpp"
+#include "taut/io/base64.hpp"
 #include "taut/nn/layer_row.hpp"
 #include "taut/report/architecture_svg.hpp"
+#include "taut/report/class_scores_svg.hpp"
 #include "taut/report/confusion_matrix_svg.hpp"
 #include "taut/report/curves_svg.hpp"
 #include "taut/train/classification_report.hpp"
@@ -20,10 +22,18 @@
 
 namespace taut {
 
+/// A picture that was taken for something else.
+struct ReportMistake {
+  std::string png;  ///< the picture's file (see encode_png)
+  std::string truth, predicted;
+  double confidence = 0;  ///< the probability of the predicted class
+};
+
 /// How a network did on one split of the data.
 struct ReportEvaluation {
   std::string split;  ///< "Test"
   ConfusionMatrix matrix;
+  std::vector<ReportMistake> mistakes{};  ///< some pictures, the most confident mistakes first
 };
 
 /// What a report tells. Whatever is empty is left out of the page.
@@ -76,15 +86,15 @@ inline std::string html_tiles(const Report& report) {
   return html.empty() ? html : "<div class=\"tiles\">\n" + html + "</div>\n";
 }
 
-inline std::string html_class_bars(const ConfusionMatrix& matrix, const std::vector<std::string>& class_names) {
-  std::string html = "<table class=\"bars\">\n";
-  for (index_t i = 0; i < matrix.classes(); ++i) {
-    html += "<tr><td>" + xml_escaped(class_names[i]) +
-            "</td><td class=\"bar\"><div><div style=\"width:" + fixed_text(100 * matrix.accuracy(i), 1) + "%\"></div></div></td><td>" +
-            percent_text(matrix.accuracy(i)) + "</td><td class=\"note\">" + grouped_text(matrix.count(i, i)) + " of " +
-            grouped_text(matrix.support(i)) + "</td></tr>\n";
+inline std::string html_mistakes(const std::vector<ReportMistake>& mistakes) {
+  std::string html = "<div class=\"mistakes\">\n";
+  for (const ReportMistake& mistake : mistakes) {
+    const std::string predicted = xml_escaped(mistake.predicted), truth = xml_escaped(mistake.truth);
+    html += "<figure><img src=\"data:image/png;base64," + base64(mistake.png) + "\" alt=\"" + truth + ", taken for " + predicted +
+            "\"/><figcaption><b>" + predicted + "</b> " + percent_text(mistake.confidence, 1) + "<br/><span class=\"note\">true: " + truth +
+            "</span></figcaption></figure>\n";
   }
-  return html + "</table>\n";
+  return html + "</div>\n";
 }
 
 inline std::string html_log(const Report& report) {
@@ -120,13 +130,14 @@ inline std::string report_html(const Report& report) {
     html += detail::html_section("Training", curves_svg(report.records, report.best_epoch).embedded());
   }
   for (const ReportEvaluation& evaluation : report.evaluations) {
-    html +=
-        detail::html_section(evaluation.split + ": accuracy of each class", detail::html_class_bars(evaluation.matrix, report.class_names));
+    const ClassificationReport scores = classification_report(evaluation.matrix, report.class_names);
+    html += detail::html_section(evaluation.split + ": each class", class_scores_svg(scores, evaluation.split).embedded());
     html += detail::html_section(evaluation.split + ": confusion matrix",
                                  confusion_matrix_svg(evaluation.matrix, report.class_names, evaluation.split).embedded());
-    html +=
-        detail::html_section(evaluation.split + ": classification report",
-                             "<pre>" + xml_escaped(classification_report(evaluation.matrix, report.class_names).to_string()) + "</pre>\n");
+    if (!evaluation.mistakes.empty()) {
+      html += detail::html_section(evaluation.split + ": the most confident mistakes", detail::html_mistakes(evaluation.mistakes));
+    }
+    html += detail::html_section(evaluation.split + ": classification report", "<pre>" + xml_escaped(scores.to_string()) + "</pre>\n");
   }
   if (!report.settings.empty()) {
     std::string list = "<dl class=\"settings\">\n";
@@ -143,11 +154,13 @@ inline std::string report_html(const Report& report) {
   return html + "</body>\n</html>\n";
 }
 
-/// Writes report.html, curves.svg, confusion_matrix.svg (of the first evaluation) and architecture.svg into `directory`.
+/// Writes report.html, curves.svg, architecture.svg, and class_scores.svg and confusion_matrix.svg of the first evaluation, into `directory`.
 inline void write_report(const std::filesystem::path& directory, const Report& report) {
   if (!report.records.empty()) write_file_atomically(directory / "curves.svg", curves_svg(report.records, report.best_epoch).standalone());
   if (!report.evaluations.empty()) {
     const ReportEvaluation& first = report.evaluations.front();
+    write_file_atomically(directory / "class_scores.svg",
+                          class_scores_svg(classification_report(first.matrix, report.class_names), first.split).standalone());
     write_file_atomically(directory / "confusion_matrix.svg",
                           confusion_matrix_svg(first.matrix, report.class_names, first.split).standalone());
   }

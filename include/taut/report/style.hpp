@@ -83,11 +83,10 @@ th { font-weight: 600; color: #66727f; }
 .settings div { display: flex; justify-content: space-between; gap: 1rem; padding: 0.25rem 0; border-bottom: 1px solid #e3e8ed; }
 .settings dt { color: #66727f; }
 .settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
-.bars td:first-child { text-align: left; padding-left: 0; }
-.bars .bar { width: 100%; min-width: 12rem; padding: 0.22rem 0; }
-.bars .bar div { background: #e3e8ed; border-radius: 3px; height: 0.75rem; }
-.bars .bar div div { background: #2f6fdb; }
-.bars { width: 100%; }
+.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 1rem; }
+.mistakes figure { margin: 0; font-size: 0.85rem; line-height: 1.35; overflow-wrap: anywhere; }
+.mistakes img { display: block; width: 100%; image-rendering: pixelated; border: 1px solid #d8dee4; border-radius: 4px; }
+.mistakes figcaption { padding-top: 0.3rem; }
 @media (prefers-color-scheme: dark) {
 body { color: #e6eaf0; background: #11151a; }
 h2, .settings div { border-color: #28303a; }
@@ -95,8 +94,7 @@ h2, .settings div { border-color: #28303a; }
 .tile, pre, .log { background: #191f26; border-color: #2f3843; }
 .log thead th, .log tbody tr:nth-child(even) { background: #1e252d; }
 .log tr.best td { color: #ffa24a; }
-.bars .bar div { background: #28303a; }
-.bars .bar div div { background: #5b9bff; }
+.mistakes img { border-color: #2f3843; }
 }
 @media print { body { max-width: none; padding: 0; } .log { max-height: none; } }
 )";

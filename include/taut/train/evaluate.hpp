@@ -3,16 +3,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <type_traits>
 
-#include "taut/core/batch.hpp"
 #include "taut/data/dataset.hpp"
-#include "taut/data/preparation.hpp"
 #include "taut/device/device.hpp"
 #include "taut/nn/cross_entropy.hpp"
 #include "taut/train/batch_source.hpp"
 #include "taut/train/confusion_matrix.hpp"
+#include "taut/train/for_each_batch.hpp"
 
 namespace taut {
 
@@ -69,10 +68,12 @@ class EvaluationSums {
 
 }  // namespace detail
 
-/// Runs all batches of `source`'s first epoch through the model without changing it: an Evaluation, or a LossEvaluation where the loss
-/// knows no classes.
+/// Runs all samples of `source` through the model without changing it: an Evaluation, or a LossEvaluation where the loss knows no classes.
+/// The source is a SampleLoader over data of one's own, say; its order doesn't matter, and its transform is called.
 template <class Model, BatchSource Source, class L>
 auto evaluate(Model& model, Source& source, const L& loss) {
+  constexpr index_t values = Model::Network::input_shape.size();
+  if (source.pixels() != values) fail("the network expects samples of ", values, " values but the data's have ", source.pixels());
   detail::EvaluationSums<Model, L> sums;
   source.start(0, 0);
   while (const auto batch = source.next()) {
@@ -85,23 +86,10 @@ auto evaluate(Model& model, Source& source, const L& loss) {
 /// Runs all pictures of `data` through the model, in their order, without changing them. Pictures and classes must be the network's.
 template <class Model, index_t Classes>
 Evaluation evaluate(Model& model, const ImageDataset& data, Normalization normalization, const CrossEntropy<Classes>& loss) {
-  using Net = typename Model::Network;
-  constexpr Shape sample = Net::input_shape;
-  if (data.height() != sample.d1 || data.width() != sample.d2 || sample.d0 != 1) {
-    fail("the network expects pictures of ", sample.d2, "x", sample.d1, " pixels but the data's are ", data.width(), "x", data.height());
-  }
-  if (data.class_names().size() != Classes) {
-    fail("the network tells ", Classes, " classes apart but the data has ", data.class_names().size());
-  }
-  const Preparation preparation(data.height(), data.width(), normalization);
-  const auto images = std::make_unique<Batch<float, sample, Model::max_batch>>();
   detail::EvaluationSums<Model, CrossEntropy<Classes>> sums;
-  for (index_t first = 0; first < data.size(); first += Model::max_batch) {
-    const index_t rows = std::min(Model::max_batch, data.size() - first);
-    images->resize(rows);
-    for (index_t i = 0; i < rows; ++i) preparation.plain(data.image(first + i).data(), images->row(i));
-    sums.add(model, *images, data.labels().subspan(first, rows), loss);
-  }
+  for_each_batch<Model>(data, normalization, [&](const typename Model::Input& images, std::span<const std::int32_t> labels, index_t) {
+    sums.add(model, images, labels, loss);
+  });
   return sums.result();
 }
 

@@ -2,21 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "taut/core/geometry.hpp"
-#include "taut/io/onnx/protobuf_writer.hpp"
-#include "taut/nn/layer.hpp"
+#include "taut/io/protobuf_writer.hpp"
 
 namespace taut::detail {
 
 struct OnnxNode {
   std::string operation;
-  std::vector<std::string> inputs;
+  std::vector<std::string> inputs{};
   std::vector<ProtobufWriter> attributes{};
   std::string output{};
 
@@ -24,21 +22,33 @@ struct OnnxNode {
     attributes.push_back(std::move(ProtobufWriter{}.text(1, name).number(3, value).number(20, 2)));
   }
   void add(std::string_view name, float value) {
-    attributes.push_back(std::move(ProtobufWriter{}.text(1, name).single(2, value).number(20, 1)));
+    attributes.push_back(std::move(ProtobufWriter{}.text(1, name).real(2, value).number(20, 1)));
   }
-  void add(std::string_view name, std::initializer_list<index_t> values) {
+  void add(std::string_view name, std::string_view value) {
+    attributes.push_back(std::move(ProtobufWriter{}.text(1, name).text(4, value).number(20, 3)));
+  }
+  void add(std::string_view name, const std::vector<float>& values) {
     ProtobufWriter attribute;
     attribute.text(1, name);
-    for (const index_t value : values) attribute.number(8, static_cast<std::int64_t>(value));
+    for (const float value : values) attribute.real(7, value);
+    attributes.push_back(std::move(attribute.number(20, 6)));
+  }
+  void add(std::string_view name, const std::vector<std::int64_t>& values) {
+    ProtobufWriter attribute;
+    attribute.text(1, name);
+    for (const std::int64_t value : values) attribute.number(8, value);
     attributes.push_back(std::move(attribute.number(20, 7)));
   }
 
   /// What convolutions and pools have in common.
   void add_windows(const Window& vertical, const Window& horizontal) {
-    add("kernel_shape", {vertical.kernel, horizontal.kernel});
-    add("strides", {vertical.stride, horizontal.stride});
-    add("pads", {vertical.padding, horizontal.padding, vertical.padding, horizontal.padding});
-    add("dilations", {vertical.dilation, horizontal.dilation});
+    const auto pair = [](index_t v, index_t h) { return std::vector{static_cast<std::int64_t>(v), static_cast<std::int64_t>(h)}; };
+    add("kernel_shape", pair(vertical.kernel, horizontal.kernel));
+    add("strides", pair(vertical.stride, horizontal.stride));
+    std::vector<std::int64_t> pads = pair(vertical.padding, horizontal.padding);
+    pads.insert(pads.end(), {pads[0], pads[1]});
+    add("pads", pads);
+    if (vertical.dilation != 1 || horizontal.dilation != 1) add("dilations", pair(vertical.dilation, horizontal.dilation));
   }
 
   ProtobufWriter message(std::string_view name) const {
@@ -49,36 +59,5 @@ struct OnnxNode {
     return node;
   }
 };
-
-/// The operator of a layer; none, with an empty name, where inference passes it by. `tensors` are the names of what it owns.
-template <class X>
-OnnxNode onnx_node([[maybe_unused]] Shape input, std::vector<std::string> tensors) {
-  OnnxNode node;
-  if constexpr (X::role == Role::convolution) {
-    const Conv2dGeometry g = X::geometry(input);
-    node.operation = "Conv";
-    node.add_windows(g.vertical, g.horizontal);
-    node.add("group", static_cast<std::int64_t>(g.groups));
-  } else if constexpr (X::role == Role::linear) {
-    node.operation = "Gemm";
-    node.add("transB", std::int64_t{1});
-  } else if constexpr (X::role == Role::normalization) {
-    node.operation = "BatchNormalization";
-    node.add("epsilon", static_cast<float>(X::eps));
-  } else if constexpr (X::role == Role::activation) {
-    static_assert(X::activation == Activation::relu, "this activation has no ONNX operator yet");
-    node.operation = "Relu";
-  } else if constexpr (X::role == Role::pooling) {
-    node.operation = "MaxPool";
-    node.add_windows(X::vertical, X::horizontal);
-  } else if constexpr (X::role == Role::flatten) {
-    node.operation = "Flatten";
-    node.add("axis", std::int64_t{1});
-  } else {
-    static_assert(X::role == Role::dropout, "a layer of one's own has no ONNX operator");
-  }
-  node.inputs = std::move(tensors);
-  return node;
-}
 
 }  // namespace taut::detail

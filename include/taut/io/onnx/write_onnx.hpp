@@ -13,8 +13,9 @@
 
 #include "taut/core/version.hpp"
 #include "taut/io/atomic_file.hpp"
+#include "taut/io/onnx/onnx_layer.hpp"
 #include "taut/io/onnx/onnx_node.hpp"
-#include "taut/io/onnx/protobuf_writer.hpp"
+#include "taut/io/protobuf_writer.hpp"
 #include "taut/nn/layer_name.hpp"
 #include "taut/nn/tensor_exchange.hpp"
 
@@ -52,31 +53,28 @@ inline ProtobufWriter onnx_value(std::string_view name, Shape shape) {
   return ProtobufWriter{}.text(1, name).message(2, ProtobufWriter{}.message(1, tensor));
 }
 
-/// The operators of a network, each taking the output of the one before it; dropout has none.
+/// The operators of a network, each taking the outputs of its layer's sources; dropout and the begin of a branch have none.
 template <class Net>
 std::vector<OnnxNode> onnx_nodes() {
-  std::vector<std::vector<std::string>> tensors(Net::depth);
-  [&]<index_t... I>(std::index_sequence<I...>) {
-    (..., [&] {
-      const LayerPlan& layer = Net::plan.layers[I];
-      for (index_t t = 0; t < layer.tensors.count; ++t) tensors[I].push_back(std::to_string(I) + "." + layer.tensors.specs[t].name);
-    }());
-  }(std::make_index_sequence<Net::depth>{});
-
-  std::vector<OnnxNode> nodes;
-  std::string value = "input";
-  const auto visit = [&](OnnxNode node, index_t index) {
-    if (node.operation.empty()) return;
-    node.inputs.insert(node.inputs.begin(), value);
-    node.output = value = std::to_string(index);
-    nodes.push_back(std::move(node));
+  OnnxChain chain;
+  std::vector<std::string> values(Net::depth);  // what each layer's output is called
+  const auto append = [&]<index_t Index>() {
+    const LayerPlan& layer = Net::plan.layers[Index];
+    std::vector<std::string> sources, tensors;
+    for (index_t s = 0; s < layer.sources.count; ++s) {
+      sources.push_back(layer.sources[s] == network_input ? "input" : values[layer.sources[s]]);
+    }
+    for (index_t t = 0; t < layer.tensors.count; ++t) {
+      tensors.push_back(std::string(layer.path.view()) + "." + layer.tensors.specs[t].name);
+    }
+    chain.begin_layer(Index, std::move(sources));
+    append_onnx_layer<typename Net::template layer<Index>>(chain, layer, std::move(tensors));
+    values[Index] = chain.end_layer();
   };
-  [&]<index_t... I>(std::index_sequence<I...>) {
-    (visit(onnx_node<typename Net::template layer<I>>(Net::plan.layers[I].input, std::move(tensors[I])), I), ...);
-  }(std::make_index_sequence<Net::depth>{});
-  if (nodes.empty()) nodes.push_back({"Identity", {"input"}});
-  nodes.back().output = "output";
-  return nodes;
+  [&]<index_t... I>(std::index_sequence<I...>) { (append.template operator()<I>(), ...); }(std::make_index_sequence<Net::depth>{});
+  if (chain.nodes.empty()) chain.nodes.push_back({"Identity", {"input"}});
+  chain.nodes.back().output = "output";
+  return std::move(chain.nodes);
 }
 
 }  // namespace detail

@@ -5,6 +5,8 @@
 
 #include "taut/kernels/cpu/conv2d_backward_weight.hpp"
 #include "taut/kernels/cpu/conv2d_columns.hpp"
+#include "taut/kernels/cpu/conv2d_depthwise.hpp"
+#include "taut/kernels/cpu/conv2d_depthwise_weight.hpp"
 #include "taut/kernels/cpu/conv2d_few_channels.hpp"
 #include "taut/kernels/cpu/conv2d_few_channels_weight.hpp"
 #include "taut/kernels/cpu/conv2d_gather.hpp"
@@ -24,9 +26,15 @@ inline constexpr index_t shortest_line = 4;
 template <GatherGeometry g, class Gemm>
 inline constexpr bool gathers = Gemm::direct_convolution && g.horizontal.count(0) >= shortest_line;
 
+/// Each channel by itself, as vectors of channels.
+template <GatherGeometry g, class Gemm>
+inline constexpr bool stays_in_channels = Gemm::direct_convolution && g.groups > 1 && g.group_in_channels() == 1 && g.group_out_channels() == 1;
+
 template <GatherGeometry g, class T, class Gemm>
 constexpr index_t gather_workspace(index_t rows) {
-  if constexpr (gathers<g, Gemm>) {
+  if constexpr (stays_in_channels<g, Gemm>) {
+    return 0;
+  } else if constexpr (gathers<g, Gemm>) {
     return conv2d_gather_workspace<g, T>();
   } else {
     return conv2d_columns_workspace<g, T, Gemm>(rows);
@@ -35,7 +43,9 @@ constexpr index_t gather_workspace(index_t rows) {
 
 template <GatherGeometry g, class T, class Gemm, class Threads>
 void gather(Threads& threads, index_t rows, const T* in, const T* weight, const T* bias, Activation activation, T* out, T* workspace) {
-  if constexpr (gathers<g, Gemm>) {
+  if constexpr (stays_in_channels<g, Gemm>) {
+    conv2d_depthwise<g>(threads, rows, in, weight, bias, activation, out);
+  } else if constexpr (gathers<g, Gemm>) {
     conv2d_gather<g>(threads, rows, in, weight, bias, activation, out, workspace);
   } else {
     conv2d_columns<g, T, Gemm>(threads, rows, in, weight, bias, activation, out, workspace);
@@ -81,6 +91,8 @@ template <Conv2dGeometry g, class T, class Gemm, class Threads>
 void direct_backward_weight(Threads& threads, index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
   if constexpr (copies_padded<g, T, Gemm>) {
     conv2d_few_channels_weight<g>(threads, rows, x, dy, dweight, dbias, workspace);
+  } else if constexpr (stays_in_channels<gather_forward(g), Gemm>) {
+    conv2d_depthwise_weight<g>(threads, rows, x, dy, dweight, dbias, workspace);
   } else if constexpr (sweeps<g, T, Gemm>) {
     conv2d_backward_weight<g>(threads, rows, x, dy, dweight, dbias, workspace);
   } else {
@@ -95,7 +107,9 @@ constexpr index_t direct_workspace(index_t rows) {
     return std::max(backward_input, conv2d_few_channels_weight_workspace<g, T>(rows));
   } else {
     const index_t gathering = std::max(backward_input, gather_workspace<gather_forward(g), T, Gemm>(rows));
-    if constexpr (sweeps<g, T, Gemm>) {
+    if constexpr (stays_in_channels<gather_forward(g), Gemm>) {
+      return conv2d_depthwise_weight_workspace<g>(rows);
+    } else if constexpr (sweeps<g, T, Gemm>) {
       return std::max(gathering, conv2d_backward_weight_workspace<g, T>(rows));
     } else {
       return std::max(gathering, conv2d_columns_backward_weight_workspace<g, T, Gemm>(rows));

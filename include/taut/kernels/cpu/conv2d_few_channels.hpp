@@ -64,6 +64,7 @@ template <Conv2dGeometry g, index_t pixels, index_t lanes, class T>
                                                      const T* bias,    // these channels, or null
                                                      Activation activation, T* out) {
   using Plan = FewChannels<g, T>;
+  const bool relu = activation == Activation::relu;
   constexpr index_t kernel = g.horizontal.kernel, dilation = g.horizontal.dilation, stride = g.horizontal.stride;
   constexpr index_t columns = (pixels - 1) * stride + g.horizontal.span();
   const Vector<T> zero = broadcast(T{0}), start = bias == nullptr ? zero : load_lanes<lanes>(bias);
@@ -90,7 +91,7 @@ template <Conv2dGeometry g, index_t pixels, index_t lanes, class T>
   }
 #pragma GCC unroll 32
   for (index_t i = 0; i < pixels; ++i) {
-    if (activation == Activation::relu) c[i] = max(zero, c[i]);
+    if (relu) c[i] = max(zero, c[i]);
     store_lanes<lanes>(out + i * g.out_channels, c[i]);
   }
 }
@@ -112,6 +113,7 @@ void few_channels_line(const T* patches, const T* weight, const T* bias, Activat
       }
     }
   });
+  if (activates_stored(activation)) activate_stored(activation, out, 1, FewChannels<g, T>::out_row, FewChannels<g, T>::out_row);
 }
 
 }  // namespace detail

@@ -53,9 +53,10 @@ template <class T>
   using Plan = ExponentialPlan<T>;
   const Vector<T> power = nearest_whole<T>(x * broadcast(Plan::log2_e));
   const Vector<T> r = fma(power, broadcast(-Plan::ln2_low), fma(power, broadcast(-Plan::ln2_high), x));
-  Vector<T> series = broadcast(Plan::series.back());
+  constexpr index_t last = Plan::series.size() - 1;
+  Vector<T> series = broadcast(Plan::series[last]);
 #pragma GCC unroll 16
-  for (index_t i = Plan::series.size() - 1; i-- > 0;) series = fma(series, r, broadcast(Plan::series[i]));
+  for (index_t i = 1; i <= last; ++i) series = fma(series, r, broadcast(Plan::series[last - i]));
   return {power, fma(r * r, series, r)};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "taut/core/geometry.hpp"
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/gemm_blocking.hpp"
 #include "taut/kernels/cpu/simd.hpp"
 
@@ -71,6 +72,7 @@ template <class T>
       if (epilogue.activation == Activation::relu) value = max(broadcast(T{0}), value);
       store_first(out + j, value, lanes);
     }
+    if (activates_stored(epilogue.activation)) activate_stored(epilogue.activation, out, 1, columns, out_step);
   }
 }
 
@@ -109,6 +111,7 @@ template <class T, index_t mr, index_t vectors>
 #pragma GCC unroll 8
       for (index_t v = 0; v < vectors; ++v) store_vector(out + i * out_step + v * width<T>, c[i][v]);
     }
+    if (activates_stored(epilogue.activation)) activate_stored(epilogue.activation, out, mr, nr, out_step);
     return;
   }
   alignas(64) T tile[mr * nr];

@@ -30,6 +30,8 @@ template <NormPoolGeometry g, bool spread, class T>
                                            const BatchNormVectors<T>& norm, const T* slope, const T* offset, T* dx) {
   const bool window = Cells<g>::exact || (line < g.out_height() && column < g.out_width());
   const index_t out = (line * g.out_width() + column) * g.channels;
+  // What ReLU stops has no chosen element.
+  constexpr bool slope_at_chosen = g.pools() && g.activation != Activation::identity && g.activation != Activation::relu;
   for_each_vector<g.channels, T>([&](index_t channel, auto lanes) __attribute__((always_inline)) {
     const Vector<T> zero = broadcast(T{0});
     Vector<T> gradient = zero, chosen = zero, scale = zero, shift = zero, mean = zero, factor = zero, rest = zero;
@@ -43,6 +45,16 @@ template <NormPoolGeometry g, bool spread, class T>
     if (window) {
       gradient = load_lanes<lanes>(dy + out + channel);
       if constexpr (g.pools()) chosen = load_bytes<lanes, T>(argmax + out + channel);
+      if constexpr (slope_at_chosen) {
+        Vector<T> before = zero;
+        for (index_t element = 0; element < g.vertical.kernel * g.horizontal.kernel; ++element) {
+          const index_t h = line * g.vertical.stride + element / g.horizontal.kernel;
+          const index_t w = column * g.horizontal.stride + element % g.horizontal.kernel;
+          const Vector<T> here = load_lanes<lanes>(x + (h * g.in_width + w) * g.channels + channel);
+          before = select(chosen == broadcast(static_cast<T>(element)), here, before);
+        }
+        gradient = through_pixel<g, spread, T>(gradient, before, scale, shift);
+      }
     }
     for (index_t kh = 0; kh < g.vertical.stride; ++kh) {
       for (index_t kw = 0; kw < g.horizontal.stride; ++kw) {
@@ -52,7 +64,7 @@ template <NormPoolGeometry g, bool spread, class T>
         Vector<T> value = zero, here = zero;
         if constexpr (g.normalize || (!g.pools() && !spread)) value = load_lanes<lanes>(x + pixel);
         if constexpr (!g.pools()) {
-          here = through_activation<g, spread, T>(gradient, value, scale, shift);
+          here = through_pixel<g, spread, T>(gradient, value, scale, shift);
         } else if (window && kh < g.vertical.kernel && kw < g.horizontal.kernel) {
           here = select(chosen == broadcast(static_cast<T>(kh * g.horizontal.kernel + kw)), gradient, zero);
         }
@@ -142,8 +154,10 @@ void norm_pool_backward(Threads& threads, index_t rows,
     detail::norm_pool_passes<g, false>(threads, rows, x, dy, argmax, norm, dx, dgamma, dbeta, workspace);
   } else {
     detail::spread_gradient<g>(threads, rows, dy, argmax, dx);
-    if constexpr (g.normalize) {
-      detail::norm_pool_passes<detail::without_pool(g), true, T>(threads, rows, x, dx, nullptr, norm, dx, dgamma, dbeta, workspace);
+    // Of ReLU, which has stopped what it stops, nothing is left to do.
+    constexpr bool activated = g.activation == Activation::identity || g.activation == Activation::relu;
+    if constexpr (g.normalize || !activated) {
+      detail::norm_pool_passes<detail::without_pool(g), activated, T>(threads, rows, x, dx, nullptr, norm, dx, dgamma, dbeta, workspace);
     }
   }
 }

@@ -6,6 +6,7 @@
 
 #include "taut/core/geometry.hpp"
 #include "taut/device/device.hpp"
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/parallel_blocks.hpp"
 #include "taut/kernels/cpu/simd.hpp"
 
@@ -41,6 +42,7 @@ template <NormPoolGeometry g, bool nans, index_t lanes, class T>
       const index_t pixel = (h - g.vertical.padding) * g.in_width + w - g.horizontal.padding;
       Vector<T> value = load_lanes<lanes>(image + pixel * g.channels);
       if constexpr (g.normalize) value = fma(scale, value, shift);
+      if constexpr (g.activation.gated()) value = activate<g.activation.kind, T>(value, T{0});
       const Vector<T> element = broadcast(static_cast<T>(kh * g.horizontal.kernel + kw));
       if (!any) {
         best = {value, element};
@@ -77,6 +79,8 @@ void pool_pixel(const T* image, index_t line, index_t column, const T* scale, co
     if constexpr (g.activation == Activation::relu) {
       best.element = select(best.value > zero, best.element, broadcast(static_cast<T>(no_element)));
       best.value = max(zero, best.value);
+    } else if constexpr (!g.activation.gated()) {
+      best.value = activate<g.activation.kind, T>(best.value, static_cast<T>(g.activation.negative_slope));
     }
     store_lanes<lanes>(y + channel, best.value);
     if (g.pools() && argmax != nullptr) store_bytes<lanes, T>(argmax + channel, best.element);

@@ -5,6 +5,7 @@
 
 #include "taut/core/geometry.hpp"
 #include "taut/device/device.hpp"
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/norm_pool_forward.hpp"
 #include "taut/kernels/cpu/parallel_blocks.hpp"
 #include "taut/kernels/cpu/simd.hpp"
@@ -36,10 +37,10 @@ struct Cells {
 
 /// The gradient where a pixel's activation let it through. `spread`: dy is already the gradient of each pixel, activation included.
 template <NormPoolGeometry g, bool spread, class T>
-[[gnu::always_inline]] inline Vector<T> through_activation(Vector<T> dy, Vector<T> x, Vector<T> scale, Vector<T> shift) {
-  if constexpr (spread || g.activation == Activation::identity) return dy;
+[[gnu::always_inline]] inline Vector<T> through_pixel(Vector<T> dy, Vector<T> x, Vector<T> scale, Vector<T> shift) {
+  if constexpr (spread) return dy;
   if constexpr (g.normalize) x = fma(scale, x, shift);
-  return select(x > broadcast(T{0}), dy, broadcast(T{0}));
+  return through_activation<g.activation.kind, T>(dy, x, static_cast<T>(g.activation.negative_slope));
 }
 
 template <NormPoolGeometry g>
@@ -81,10 +82,11 @@ void gradient_sums(index_t begin, index_t end, const T* x, const T* dy, const st
               const Vector<T> here = load_lanes<lanes>(window + (kh * g.in_width + kw) * g.channels + c);
               value = select(chosen == broadcast(static_cast<T>(element)), here, value);
             }
-            gradient = select(chosen == broadcast(static_cast<T>(no_element)), zero, gradient);
-          } else {
-            gradient = through_activation<g, spread, T>(gradient, value, load_lanes<lanes>(norm.scale + channel + c),
-                                                     load_lanes<lanes>(norm.shift + channel + c));
+            if constexpr (g.activation == Activation::relu) gradient = select(chosen == broadcast(static_cast<T>(no_element)), zero, gradient);
+          }
+          if constexpr (!(g.pools() && g.activation == Activation::relu)) {
+            gradient = through_pixel<g, spread, T>(gradient, value, load_lanes<lanes>(norm.scale + channel + c),
+                                                   load_lanes<lanes>(norm.shift + channel + c));
           }
           sum[v] = sum[v] + gradient;
           product_sum[v] = fma(gradient, value - load_lanes<lanes>(norm.mean + channel + c), product_sum[v]);

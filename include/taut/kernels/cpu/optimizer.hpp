@@ -8,25 +8,9 @@
 #include "taut/device/device.hpp"
 #include "taut/kernels/cpu/parallel_blocks.hpp"
 #include "taut/kernels/cpu/simd.hpp"
+#include "taut/kernels/cpu/sweep.hpp"
 
 namespace taut::kernels::cpu {
-
-namespace detail {
-
-/// element(i, lanes) for whole vectors of [0, count), then for the rest; `lanes` is an integral_constant, width or 1.
-/// `element` must hold its constants by value: a vector's store may overwrite anything that has an address, and constants behind a
-/// reference would be read again after each (Adam over 1.6 million floats: 1.33 ms instead of 0.58; EPYC, Zen 3, AVX2, 2026-11-24).
-template <class T, class Threads, class Element>
-void sweep(Threads& threads, index_t count, const Element& element) {
-  serial_or_parallel_blocks(threads, count, count, sweep_elements, [&](index_t begin, index_t end, index_t) {
-    const Element here = element;
-    index_t i = begin;
-    for (; i + width<T> <= end; i += width<T>) here(i, std::integral_constant<index_t, width<T>>{});
-    for (; i < end; ++i) here(i, std::integral_constant<index_t, 1>{});
-  });
-}
-
-}  // namespace detail
 
 /// Adam and AdamW in PyTorch's form: p −= lr/(1 − β1^t) · m / (√v / √(1 − β2^t) + eps).
 template <class T, class Threads>
@@ -42,7 +26,7 @@ void adam_step(Threads& threads, index_t count,
   const Vector<T> beta1 = all(s.beta1), rest1 = all(1 - s.beta1), beta2 = all(s.beta2), rest2 = all(1 - s.beta2), eps = all(s.eps);
   const Vector<T> rate = all(-s.learning_rate / correction1), root = all(1 / std::sqrt(correction2));
   const Vector<T> coupled = all(s.decoupled ? 0 : s.weight_decay), shrink = all(s.decoupled ? 1 - s.learning_rate * s.weight_decay : 1);
-  detail::sweep<T>(threads, count, [=](index_t i, auto lanes) {
+  sweep<T>(threads, count, [=](index_t i, auto lanes) {
     Vector<T> parameter = load_lanes<lanes>(parameters + i);
     const Vector<T> gradient = fma(coupled, parameter, load_lanes<lanes>(gradients + i));
     const Vector<T> m = fma(beta1, load_lanes<lanes>(first + i), rest1 * gradient);
@@ -65,7 +49,7 @@ void sgd_step(Threads& threads, index_t count,
   const bool initial = s.step == 1, nesterov = s.nesterov;
   const Vector<T> decay = all(s.weight_decay), rate = all(-s.learning_rate), momentum = all(s.momentum);
   const Vector<T> added = all(1 - s.dampening);
-  detail::sweep<T>(threads, count, [=](index_t i, auto lanes) {
+  sweep<T>(threads, count, [=](index_t i, auto lanes) {
     const Vector<T> parameter = load_lanes<lanes>(parameters + i);
     Vector<T> gradient = fma(decay, parameter, load_lanes<lanes>(gradients + i));
     if (velocity != nullptr) {
@@ -85,7 +69,7 @@ void lerp(Threads& threads, index_t count,
           const T* values,  // (count)
           double weight) {
   const Vector<T> share = broadcast(static_cast<T>(weight));
-  detail::sweep<T>(threads, count, [=](index_t i, auto lanes) {
+  sweep<T>(threads, count, [=](index_t i, auto lanes) {
     const Vector<T> old = load_lanes<lanes>(average + i);
     store_lanes<lanes>(average + i, fma(share, load_lanes<lanes>(values + i) - old, old));
   });
@@ -94,7 +78,7 @@ void lerp(Threads& threads, index_t count,
 template <class T, class Threads>
 void scale(Threads& threads, index_t count, T factor, T* x /* (count) */) {
   const Vector<T> all = broadcast(factor);
-  detail::sweep<T>(threads, count, [=](index_t i, auto lanes) { store_lanes<lanes>(x + i, load_lanes<lanes>(x + i) * all); });
+  sweep<T>(threads, count, [=](index_t i, auto lanes) { store_lanes<lanes>(x + i, load_lanes<lanes>(x + i) * all); });
 }
 
 /// Σ x², in double: squares of T are exact there or nearly so, and nothing overflows that T can hold.

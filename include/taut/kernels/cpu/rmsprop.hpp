@@ -1,7 +1,9 @@
 /// rmsprop: one sweep a step over flat spans of parameters.
 #pragma once
 
-#include "taut/kernels/cpu/optimizer.hpp"
+#include "taut/device/device.hpp"
+#include "taut/kernels/cpu/simd.hpp"
+#include "taut/kernels/cpu/sweep.hpp"
 
 namespace taut::kernels::cpu {
 
@@ -17,7 +19,7 @@ void rmsprop_step(Threads& threads, index_t count,
   const auto all = [](double value) { return broadcast(static_cast<T>(value)); };
   const Vector<T> decay = all(s.weight_decay), alpha = all(s.alpha), rest = all(1 - s.alpha), eps = all(s.eps);
   const Vector<T> momentum = all(s.momentum), rate = all(-s.learning_rate), zero = all(0);
-  detail::sweep<T>(threads, count, [=](index_t i, auto lanes) {
+  sweep<T>(threads, count, [=](index_t i, auto lanes) {
     const Vector<T> parameter = load_lanes<lanes>(parameters + i);
     const Vector<T> gradient = fma(decay, parameter, load_lanes<lanes>(gradients + i));
     Vector<T> variance = fma(alpha, load_lanes<lanes>(square + i), rest * gradient * gradient);

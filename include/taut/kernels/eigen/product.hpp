@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "taut/eigen/eigen_core.hpp"
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/microkernel.hpp"
 #include "taut/kernels/cpu/pack.hpp"
 #include "taut/kernels/cpu/parallel_blocks.hpp"
@@ -43,6 +44,7 @@ void product(Threads& threads, index_t m, index_t n, index_t k, cpu::MatrixView<
       out.rowwise() += Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(epilogue.bias, static_cast<Eigen::Index>(n));
     }
     if (epilogue.activation == Activation::relu) out = out.unaryExpr([](T value) { return value < T{0} ? T{0} : value; });
+    if (cpu::activates_stored(epilogue.activation)) cpu::activate_stored(epilogue.activation, c + first * c_step, rows, n, c_step);
   });
 }
 

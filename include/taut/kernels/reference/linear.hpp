@@ -3,6 +3,7 @@
 
 #include "taut/core/geometry.hpp"
 #include "taut/kernels/reference/accumulator.hpp"
+#include "taut/kernels/reference/activation.hpp"
 
 namespace taut::kernels::reference {
 

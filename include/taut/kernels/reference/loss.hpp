@@ -1,4 +1,4 @@
-/// Softmax and cross entropy by their definition, in log-softmax form.
+/// Cross entropy by its definition, in log-softmax form.
 #pragma once
 
 #include <algorithm>
@@ -7,29 +7,9 @@
 
 #include "taut/device/device.hpp"
 #include "taut/kernels/reference/accumulator.hpp"
+#include "taut/kernels/reference/softmax.hpp"
 
 namespace taut::kernels::reference {
-
-/// log Σ exp(x), with the largest taken out first.
-template <class T>
-Accumulator<T> log_sum_exp(index_t classes, const T* logits /* (classes) */) {
-  const Accumulator<T> largest = *std::max_element(logits, logits + classes);
-  Accumulator<T> sum{};
-  for (index_t c = 0; c < classes; ++c) sum += std::exp(logits[c] - largest);
-  return largest + std::log(sum);
-}
-
-template <class T>
-void softmax(index_t rows, index_t classes,
-             const T* logits,     // (rows, classes)
-             T* probabilities) {  // (rows, classes)
-  for (index_t row = 0; row < rows; ++row) {
-    const Accumulator<T> normalizer = log_sum_exp(classes, logits + row * classes);
-    for (index_t c = 0; c < classes; ++c) {
-      probabilities[row * classes + c] = static_cast<T>(std::exp(logits[row * classes + c] - normalizer));
-    }
-  }
-}
 
 /// With smoothing s, weights w and K classes a row of class k costs
 /// (1 − s)·w[k]·(−log p[k]) + s/K · Σ_c w[c]·(−log p[c]); the mean divides by Σ over rows of w[k].

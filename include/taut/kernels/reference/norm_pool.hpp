@@ -6,6 +6,7 @@
 
 #include "taut/core/geometry.hpp"
 #include "taut/kernels/reference/accumulator.hpp"
+#include "taut/kernels/reference/activation.hpp"
 
 namespace taut::kernels::reference {
 
@@ -66,15 +67,17 @@ void norm_pool_forward(const NormPoolGeometry& g, index_t rows,
           T best{};
           index_t chosen = 0;
           for_each_element(g, row, oh, ow, [&](index_t element, index_t pixel) {
-            const T value = normalized(g, scale, shift, c, x[pixel * g.channels + c]);
+            T value = normalized(g, scale, shift, c, x[pixel * g.channels + c]);
+            if (g.activation.gated()) value = activate(g.activation, value);
             if (any && !(value > best) && value == value) return;  // a NaN wins, as in PyTorch
             any = true;
             best = value;
             chosen = element;
           });
           const index_t out = ((row * g.out_height() + oh) * g.out_width() + ow) * g.channels + c;
-          y[out] = activate(g.activation, best);
-          if (argmax != nullptr) argmax[out] = activation_slope(g.activation, best) == T{0} ? no_element : static_cast<std::uint8_t>(chosen);
+          y[out] = g.activation.gated() ? best : activate(g.activation, best);
+          if (argmax == nullptr) continue;
+          argmax[out] = g.activation == Activation::relu && !(best > T{}) ? no_element : static_cast<std::uint8_t>(chosen);
         }
       }
     }
@@ -103,7 +106,11 @@ void activation_pool_backward(const NormPoolGeometry& g, index_t rows,
         for (index_t c = 0; c < g.channels; ++c) {
           const index_t out = ((row * g.out_height() + oh) * g.out_width() + ow) * g.channels + c;
           for_each_element(g, row, oh, ow, [&](index_t element, index_t pixel) {
-            if (element == argmax[out]) dx[pixel * g.channels + c] += dy[out];
+            if (element != argmax[out]) return;
+            const index_t i = pixel * g.channels + c;
+            // What ReLU stops has no chosen element.
+            const bool passes = g.activation == Activation::identity || g.activation == Activation::relu;
+            dx[i] += passes ? dy[out] : dy[out] * activation_slope(g.activation, normalized(g, scale, shift, c, x[i]));
           });
         }
       }

@@ -1,4 +1,4 @@
-/// activation_of: the activation that ends a step, and the kernel geometry of an activation alone.
+/// activation_of: the activation that ends a step, and the kernel geometry of one.
 #pragma once
 
 #include "taut/core/geometry.hpp"
@@ -12,7 +12,8 @@ constexpr Activation activation_of() {
   Activation found = Activation::identity;
   auto look = [&]<index_t... Offset>(std::index_sequence<Offset...>) {
     auto at = [&]<index_t Index>() {
-      if constexpr (Net::plan.layers[Index].role == Role::activation) found = Net::template layer<Index>::activation;
+      constexpr Role role = Net::plan.layers[Index].role;
+      if constexpr (role == Role::activation || role == Role::gated_activation) found = Net::template layer<Index>::activation;
     };
     (at.template operator()<Span.first + Offset>(), ...);
   };

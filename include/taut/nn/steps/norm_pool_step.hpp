@@ -1,4 +1,4 @@
-/// NormPoolStep: normalise → activate → pool, as many of the three as stand in a row.
+/// NormPoolStep: normalise → activate → pool, as many of the three as stand in a row; an activation alone is an ActivationStep.
 #pragma once
 
 #include "taut/device/device.hpp"
@@ -48,9 +48,7 @@ struct NormPoolStep {
 
   template <class D, class T>
   static void backward(D& device, const StepMemory<T>& memory) {
-    if constexpr (!normalizes) {
-      if (memory.dx == nullptr) return;
-    }
+    if (memory.dx == nullptr && (!normalizes || memory.frozen)) return;
     device.template norm_pool_backward<geometry, T>(memory.rows, memory.x, memory.dy, geometry.pools() ? memory.argmax : nullptr,
                                                     vectors(memory), memory.dx != nullptr ? memory.dx : memory.workspace,
                                                     normalizes && !memory.frozen ? memory.gradients + first.tensor_offset[0] : nullptr,
@@ -61,7 +59,7 @@ struct NormPoolStep {
  private:
   /// A network's first normalisation needs a place for the gradient of its input, which nobody asks for, to find its parameters'.
   static constexpr index_t unwanted_dx(index_t rows) {
-    return normalizes && Span.first == 0 ? aligned_offset(rows * geometry.in_size()) : 0;
+    return normalizes && source_of(Net::plan, Span.first) == network_input ? aligned_offset(rows * geometry.in_size()) : 0;
   }
 
   template <class T>

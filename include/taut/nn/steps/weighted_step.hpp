@@ -16,7 +16,6 @@ struct WeightedStep {
   static constexpr const LayerPlan& layer = Net::plan.layers[index];
   using Kernels = Calls<Weighted::geometry(layer.input)>;
   static constexpr Activation activation = detail::activation_of<Net, Span>();
-  static constexpr NormPoolGeometry activation_geometry = detail::activation_geometry(layer.output, activation);
 
   template <class T>
   static index_t workspace(auto& device, index_t rows) {
@@ -31,9 +30,10 @@ struct WeightedStep {
 
   template <class D, class T>
   static void backward(D& device, const StepMemory<T>& memory) {
+    if (memory.dx == nullptr && memory.frozen) return;
     if constexpr (activation != Activation::identity) {
-      device.template norm_pool_backward<activation_geometry, T>(memory.rows, memory.y, memory.dy, nullptr, {}, memory.dy, nullptr,
-                                                                 nullptr, memory.workspace);
+      static_assert(ActivationKernels<D, T>, "this device has no activation kernels (activation_forward, activation_backward)");
+      device.template activation_backward<activation, T>(memory.rows * layer.output.size(), memory.y, memory.dy, memory.dy);
     }
     Kernels::template backward<T>(device, memory.rows, memory.x, memory.dy, weight(memory.parameters),
                                   memory.frozen ? nullptr : weight(memory.gradients), memory.frozen ? nullptr : bias(memory.gradients),

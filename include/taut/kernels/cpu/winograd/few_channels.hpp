@@ -208,6 +208,8 @@ void few_channels_forward(Threads& threads, index_t rows,
         detail::tile_line<g, true>(points, filter, bias, lines, to);
       } else {
         detail::tile_line<g, false>(points, filter, bias, lines, to);
+        constexpr index_t out_line = g.out_width() * g.out_channels;
+        if (activates_stored(activation)) activate_stored(activation, to, lines, out_line, out_line);
       }
     }
   };

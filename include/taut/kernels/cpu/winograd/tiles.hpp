@@ -5,6 +5,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/gather_geometry.hpp"
 #include "taut/kernels/cpu/simd.hpp"
 #include "taut/kernels/cpu/winograd/plan.hpp"
@@ -140,6 +141,14 @@ void transform_output(index_t begin, index_t end, index_t panel,
             if (!P::exact && !patch.inside(i, j)) return;
             store_vector(to + i * line_step + j * g.out_channels, max(least, value + offset));
           });
+    }
+  }
+  if (!activates_stored(activation)) return;
+  for (index_t tile = begin; tile < end; ++tile) {
+    const detail::Patch<T> patch = detail::output_patch<g>(y, place_of<g, T>(tile));
+    for (index_t i = patch.top; i < patch.bottom; ++i) {
+      activate_stored(activation, patch.first + i * line_step + patch.left * g.out_channels + panel * nr<T>, patch.right - patch.left,
+                      nr<T>, g.out_channels);
     }
   }
 }

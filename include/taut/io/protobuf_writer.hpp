@@ -2,7 +2,9 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,10 +19,23 @@ class ProtobufWriter {
     return *this;
   }
 
-  ProtobufWriter& single(std::uint32_t field, float value) {
+  ProtobufWriter& real(std::uint32_t field, float value) {
     tag(field, 5);
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    for (int byte = 0; byte < 4; ++byte) bytes_ += static_cast<char>(bits >> (8 * byte) & 0xFFU);
+    fixed(std::bit_cast<std::uint32_t>(value));
+    return *this;
+  }
+
+  ProtobufWriter& real(std::uint32_t field, double value) {
+    tag(field, 1);
+    fixed(std::bit_cast<std::uint64_t>(value));
+    return *this;
+  }
+
+  /// A repeated field, packed.
+  ProtobufWriter& reals(std::uint32_t field, std::span<const double> values) {
+    tag(field, 2);
+    variable(8 * values.size());
+    for (const double value : values) fixed(std::bit_cast<std::uint64_t>(value));
     return *this;
   }
 
@@ -37,6 +52,12 @@ class ProtobufWriter {
 
  private:
   void tag(std::uint32_t field, std::uint32_t wire_type) { variable(std::uint64_t{field} << 3 | wire_type); }
+
+  /// The lowest byte first.
+  template <class Bits>
+  void fixed(Bits bits) {
+    for (std::size_t byte = 0; byte < sizeof(Bits); ++byte) bytes_ += static_cast<char>(bits >> (8 * byte) & 0xFFU);
+  }
 
   /// Seven bits a byte, the lowest first.
   void variable(std::uint64_t value) {

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Does an example print what its source says? check.sh SOURCE PROGRAM: the source ends with the output in a comment, between the lines
+# "/* Prints:" and "*/".
+set -eu
+said=$(mktemp)
+printed=$(mktemp)
+trap 'rm -f "$said" "$printed"' EXIT
+
+sed -n '/^\/\* Prints:$/,/^\*\/$/p' "$1" | sed '1d;$d' >"$said"
+if [ ! -s "$said" ]; then
+  echo "$1: expected its output between the lines '/* Prints:' and '*/'"
+  exit 1
+fi
+"$2" >"$printed"
+diff -u "$said" "$printed"
