@@ -197,3 +197,27 @@ TEST_CASE("a name that no parameter has is refused, and nothing changes") {
   CHECK_THROWS_AS(model.unfreeze("0.weigh"), Error);
   CHECK(model.frozen().empty());
 }
+
+TEST_CASE_TEMPLATE("in branches and around other layers, too, what is frozen has no gradient and the rest its own", D, Reference, Cpu<>) {
+  using Branched = Sequential<Shape{2, 6, 6}, Parallel<Conv2d<4, 3, Padding{1}>, Conv2d<4, 1>>, GroupNorm<2>, ReLU,
+                              Residual<Conv2d<8, 3, Padding{1}>>, ConvTranspose2d<3, 2>, Flatten, Linear<3>>;
+  Model<Branched, double, D, 8> model{seed(1)};
+  const auto batch = random_batch<Branched::input_shape>(9);
+  model.forward_backward(batch, labels, CrossEntropy<3>{});
+  const auto before = model.export_gradients();
+  std::vector<std::string> names;
+  for (const NamedTensor<double>& gradient : before) names.push_back(gradient.name);
+  for (const std::string& name : names) {
+    if (!name.ends_with(".weight")) continue;
+    CAPTURE(name);
+    model.unfreeze();
+    model.freeze(name.substr(0, name.size() - 7));
+    model.forward_backward(batch, labels, CrossEntropy<3>{});
+    const auto after = model.export_gradients();
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      CAPTURE(after[i].name);
+      const bool frozen = std::ranges::count(model.frozen(), after[i].name) != 0;
+      CHECK(has_gradient(model, after[i].name) != frozen);
+    }
+  }
+}
