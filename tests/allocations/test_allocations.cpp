@@ -47,7 +47,8 @@ namespace {
 
 /// Every kind of step: Winograd's and direct convolutions, all of the fused sweeps, both sizes of matrix product.
 using Net = Sequential<Shape{1, 24, 24}, Conv2d<32, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>, Conv2d<32, 3, Padding{1}>, BatchNorm2d,
-                       ReLU, MaxPool2d<2>, Conv2d<20, 3, Stride{2}>, ReLU, Flatten, Linear<300>, ReLU, Dropout<50>, Linear<7>>;
+                       ReLU, MaxPool2d<2>, Conv2d<20, 3, Stride{2}>, ReLU, GroupNorm<5>, Upsample<2, Bilinear{}>, AvgPool2d<2>,
+                       Reshape<5, 4, 4>, LayerNorm, Flatten, Linear<300>, BatchNorm1d, ReLU, Dropout<50>, Linear<7>>;
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -177,4 +178,59 @@ TEST_CASE_TEMPLATE("a Linear after a Flatten has (out, C·H·W) weights outside"
       CHECK(got.row(row)[out] == expected);  // small integers: exact
     }
   }
+}
+
+namespace {
+
+/// y = (x − mean) / √(variance + eps) · weight + bias of one sample's values, in PyTorch's order.
+std::vector<double> layer_normalized(const std::vector<double>& x, const std::vector<double>& weight, const std::vector<double>& bias) {
+  const double n = static_cast<double>(x.size());
+  double mean = 0, variance = 0;
+  for (const double value : x) mean += value / n;
+  for (const double value : x) variance += (value - mean) * (value - mean) / n;
+  std::vector<double> y(x.size());
+  for (index_t i = 0; i < x.size(); ++i) y[i] = (x[i] - mean) / std::sqrt(variance + 1e-5) * weight[i] + bias[i];
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a norm's elements are PyTorch's outside, of an image or behind a Flatten", Norm, Block<LayerNorm, Reshape<24>>,
+                   Block<Flatten, LayerNorm, Reshape<24>>, Block<Flatten, ReLU, BatchNorm1d, Reshape<24>>) {
+  constexpr Shape shape{3, 2, 4};
+  using Normed = Sequential<shape, Norm>;
+  Model<Normed, double, Reference, 1> model{seed(1)};
+  Tensors tensors = model.export_tensors();
+  for (auto& tensor : tensors) count_up(tensor.values);
+  model.import_tensors(tensors);
+  CHECK(model.export_tensors().front().values == tensors.front().values);
+
+  const auto image = Tensor<double, shape>::generate(
+      [](index_t c, index_t h, index_t w) { return static_cast<double>((c * 13 + h * 7 + w * 3) % 10); });
+  Batch<double, shape, 1> batch;
+  to_channels_last(image, batch.view(), 0);
+  std::vector<double> expected(image.data(), image.data() + shape.size());
+  const std::vector<double>&weight = tensors[0].values, &bias = tensors[1].values;
+  if (tensors.size() == 2) {
+    expected = layer_normalized(expected, weight, bias);
+  } else {
+    const std::vector<double>&mean = tensors[2].values, &variance = tensors[3].values;
+    for (index_t i = 0; i < expected.size(); ++i) {
+      expected[i] = (expected[i] - mean[i]) / std::sqrt(variance[i] + 1e-5) * weight[i] + bias[i];
+    }
+  }
+  const auto got = model.evaluate(batch);
+  for (index_t i = 0; i < expected.size(); ++i) CHECK(got.data[i] == doctest::Approx(expected[i]).epsilon(1e-13));
+}
+
+TEST_CASE_TEMPLATE("a view keeps PyTorch's order", Between, Block<Reshape<4, 3, 2>, Reshape<24>>,
+                   Block<Flatten, Reshape<4, 3, 2>, Reshape<24>>, Block<Reshape<6, 4>, Reshape<2, 3, 4>, ReLU, Reshape<24>>, Block<Flatten, Dropout<50>, Reshape<24>>) {
+  constexpr Shape shape{2, 3, 4};
+  Model<Sequential<shape, Between>, double, Reference, 1> model{seed(1)};
+  Tensor<double, shape> image;
+  for (index_t i = 0; i < shape.size(); ++i) image.data()[i] = static_cast<double>(i);
+  Batch<double, shape, 1> batch;
+  to_channels_last(image, batch.view(), 0);
+  const auto got = model.evaluate(batch);
+  for (index_t i = 0; i < shape.size(); ++i) CHECK(got.data[i] == static_cast<double>(i));
 }

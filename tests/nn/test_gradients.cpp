@@ -82,12 +82,22 @@ using ReluFirst = Sequential<image, ReLU, MaxPool2d<2>, Flatten, Linear<2>>;
 using DropoutFirst = Sequential<Shape{5}, Dropout<20>, Linear<2>>;
 using FlattenFirst = Sequential<image, Flatten, ReLU, Linear<2>, ReLU>;
 using NormFirst = Sequential<image, BatchNorm2d, ReLU, MaxPool2d<2>, Flatten, Linear<2>>;
+using Averages = Sequential<image, Conv2d<3, 1>, AvgPool2d<3, Stride{2}, Padding{1}, RoundDown{}>, ReLU,
+                            AvgPool2d<2, Stride{1}, Padding{1}, CountIncludePad{false}>, GlobalAvgPool2d, Flatten, Linear<3>>;
+using VectorNorms = Sequential<Shape{5}, BatchNorm1d, ReLU, Linear<6>, LayerNorm, ReLU, Linear<4>, BatchNorm1d, Linear<3>>;
+using GroupNorms = Sequential<image, GroupNorm<2>, Conv2d<6, 3>, GroupNorm<3>, ReLU, LayerNorm, Flatten, LayerNorm, Linear<2>>;
+using Shapes = Sequential<image, Reshape<4, 3, 6>, Conv2d<2, 1>, Upsample<2>, Upsample<ScaleFactor{1, 2}, Bilinear{}>, Reshape<3, 6, 16>,
+                          Conv2d<2, 3>, Flatten, Reshape<7, 16>, Reshape<112>, Linear<3>>;
+using Branches = Sequential<image, Residual<GroupNorm<1>, ReLU, Conv2d<2, 3, Padding{1}>>,
+                            Parallel<AvgPool2d<3, Stride{1}, Padding{1}>, Block<Reshape<4, 3, 6>, Reshape<2, 6, 6>>, Conv2d<3, 1>>,
+                            Parallel<Block<GlobalAvgPool2d, Flatten>, Block<Conv2d<1, 1>, Flatten, LayerNorm>>, Linear<2>>;
 using ConvLast = Sequential<image, Conv2d<2, 3>, ReLU, Conv2d<3, 4>, Flatten, Linear<5>>;
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("gradients agree with finite differences", Net, Everything, ConvOptions, PoolOptions, NormKinds, VectorNet, PoolFirst,
-                   ReluFirst, DropoutFirst, FlattenFirst, NormFirst, ConvLast) {
+                   ReluFirst, DropoutFirst, FlattenFirst, NormFirst, Averages, VectorNorms, GroupNorms, Shapes, Branches,
+                   ConvLast) {
   check_gradients<Net>();
 }
 

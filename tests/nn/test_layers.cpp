@@ -29,6 +29,8 @@ std::string hint(Shape in) {
 TEST_CASE("all layers are layers") {
   static_assert(Layer<Conv2d<4, 3>> && Layer<Linear<4>> && Layer<BatchNorm2d> && Layer<ReLU> && Layer<MaxPool2d<2>> && Layer<Dropout<50>> &&
                 Layer<Flatten>);
+  static_assert(Layer<AvgPool2d<2>> && Layer<GlobalAvgPool2d> && Layer<BatchNorm1d> && Layer<LayerNorm> && Layer<GroupNorm<2>> &&
+                Layer<Reshape<2, 3>> && Layer<Upsample<2>>);
   static_assert(!Layer<int> && !Layer<Block<ReLU>>);
   CHECK(Linear<4>::role == Role::linear);
 }
@@ -133,7 +135,91 @@ TEST_CASE("Softmax takes vectors and images") {
   CHECK(LogSoftmax::output_shape({3, 4, 5}) == Shape{3, 4, 5});
 }
 
+TEST_CASE("AvgPool2d slides as MaxPool2d does and says what it divides by") {
+  CHECK(AvgPool2d<2>::output_shape({3, 8, 6}) == Shape{3, 4, 3});
+  CHECK_FALSE(AvgPool2d<2>::accepts({3, 7, 6}));
+  CHECK(AvgPool2d<2, RoundDown{}>::output_shape({3, 7, 5}) == Shape{3, 3, 2});
+  CHECK(AvgPool2d<Kernel{3, 2}, Stride{1}, Padding{1}>::output_shape({4, 5, 4}) == Shape{4, 5, 5});
+  CHECK_FALSE(AvgPool2d<2>::accepts({8}));
+  CHECK(AvgPool2d<20>::accepts({1, 20, 40}));  // larger windows than a max-pool's byte can count
+  constexpr AveragePoolGeometry counted = AvgPool2d<3, Stride{2}, Padding{1}>::geometry({2, 5, 7});
+  CHECK(counted == AveragePoolGeometry{2, 5, 7, {3, 2, 1}, {3, 2, 1}, true});
+  CHECK(counted.divisor(0, 0) == 9);
+  constexpr AveragePoolGeometry left_out = AvgPool2d<3, Stride{2}, Padding{1}, CountIncludePad{false}>::geometry({2, 5, 7});
+  CHECK(left_out.divisor(0, 0) == 4);
+  CHECK(left_out.divisor(0, 1) == 6);
+  CHECK(left_out.divisor(1, 1) == 9);
+  CHECK(GlobalAvgPool2d::output_shape({6, 5, 7}) == Shape{6, 1, 1});
+  CHECK(GlobalAvgPool2d::geometry({6, 5, 7}).divisor(0, 0) == 35);
+  CHECK_FALSE(GlobalAvgPool2d::accepts({6}));
+}
+
+TEST_CASE("norms of a vector, a sample and groups of channels") {
+  CHECK(BatchNorm1d::eps == 1e-5);
+  CHECK(BatchNorm1dWith<6, Momentum{0.5}>::momentum == 0.5);
+  CHECK(BatchNorm1dWith<6>::accepts({6}));
+  CHECK_FALSE(BatchNorm1dWith<6>::accepts({7}));
+  CHECK_FALSE(BatchNorm1d::accepts({6, 1, 1}));
+  CHECK(BatchNorm1d::tensors({6}).count == 4);
+  CHECK(BatchNorm1d::tensors({6}).parameter_count() == 12);
+  CHECK(LayerNorm::accepts({6}));
+  CHECK(LayerNorm::accepts({6, 2, 3}));
+  CHECK(LayerNormWith<6, 2, 3>::accepts({6, 2, 3}));
+  CHECK_FALSE(LayerNormWith<6, 2, 3>::accepts({36}));
+  CHECK(LayerNorm::tensors({6, 2, 3}).specs[0].shape == Shape{6, 2, 3});
+  CHECK(LayerNorm::tensors({6, 2, 3}).parameter_count() == 72);
+  CHECK(LayerNormWith<Eps{1e-3}>::eps == 1e-3);
+  CHECK(GroupNorm<3>::accepts({6, 2, 2}));
+  CHECK_FALSE(GroupNorm<4>::accepts({6, 2, 2}));
+  CHECK_FALSE(GroupNorm<3>::accepts({6}));
+  CHECK_FALSE(GroupNorm<3, 9>::accepts({6, 2, 2}));
+  CHECK(GroupNorm<3>::geometry({6, 2, 5}) == GroupNormGeometry{6, 10, 3});
+  CHECK(GroupNorm<3, Eps{1e-3}>::eps == 1e-3);
+  CHECK(GroupNorm<3>::tensors({6, 2, 5}).parameter_count() == 12);
+}
+
+TEST_CASE("Reshape keeps the elements, Upsample repeats them") {
+  CHECK(Reshape<256, 3, 3>::accepts({2304}));
+  CHECK(Reshape<256, 3, 3>::output_shape({2304}) == Shape{256, 3, 3});
+  CHECK_FALSE(Reshape<256, 3, 3>::accepts({2305}));
+  CHECK(Reshape<4, 6>::geometry({2, 3, 4}, {}) == ReshapeGeometry{24, 2, 1});
+  CHECK(Reshape<4, 3, 2>::geometry({2, 3, 4}, {}) == ReshapeGeometry{24, 2, 4});
+  CHECK(Reshape<4, 3, 2>::geometry({24}, {2, 3, 4}) == ReshapeGeometry{24, 2, 4});  // behind a Flatten
+  CHECK(Reshape<24, 1, 1>::geometry({1, 4, 6}, {}) == ReshapeGeometry{24, 1, 1});   // both lie in PyTorch's order
+  CHECK(Upsample<2>::output_shape({3, 4, 5}) == Shape{3, 8, 10});
+  CHECK(Upsample<ScaleFactor{1, 3}, Bilinear{}>::output_shape({3, 4, 5}) == Shape{3, 4, 15});
+  CHECK_FALSE(Upsample<2>::accepts({3}));
+  CHECK(Upsample<2, Bilinear{}>::geometry({3, 4, 5}) == UpsampleGeometry{3, 4, 5, 2, 2, true});
+}
+
+TEST_CASE("ConvTranspose2d undoes a convolution's shape") {
+  CHECK(ConvTranspose2d<8, 3, Stride{2}, Padding{1}, OutputPadding{1}>::output_shape({4, 5, 7}) == Shape{8, 10, 14});
+  CHECK(ConvTranspose2d<8, Kernel{3, 2}, Stride{2, 1}, Dilation{2, 1}>::output_shape({4, 5, 7}) == Shape{8, 13, 8});
+  CHECK(ConvTranspose2d<6, 3, Groups{2}>::tensors({4, 5, 7}).specs[0].shape == Shape{4, 3, 3, 3});
+  CHECK(ConvTranspose2d<6, 3, NoBias{}>::tensors({4, 5, 7}).count == 1);
+  CHECK_FALSE(ConvTranspose2d<6, 3, Groups{2}>::accepts({5, 5, 7}));
+  CHECK_FALSE(ConvTranspose2d<5, 6, 3>::accepts({4, 5, 7}));
+  CHECK_FALSE(ConvTranspose2d<6, 1, Padding{1}>::accepts({4, 2, 7}));  // two pixels of padding are all there is
+  CHECK(ConvTranspose2d<6, 1, Padding{1}>::output_shape({4, 3, 7}) == Shape{6, 1, 5});
+}
+
+TEST_CASE("Conv1d takes images of one row") {
+  CHECK(Conv1d<8, 3, Padding{1}>::output_shape({4, 1, 7}) == Shape{8, 1, 7});
+  CHECK(Conv1d<8, 3, Stride{2}, Dilation{2}>::output_shape({4, 1, 9}) == Shape{8, 1, 3});
+  CHECK(Conv1d<8, 3>::tensors({4, 1, 7}).specs[0].shape == Shape{8, 4, 3});
+  CHECK_FALSE(Conv1d<8, 3>::accepts({4, 2, 7}));
+  CHECK_FALSE(Conv1d<8, 3>::accepts({4, 7}));
+  CHECK_FALSE(Conv1d<8, 3>::accepts({4, 1, 2}));
+}
+
 TEST_CASE("layers are named as they are written") {
+  CHECK(name_of<AvgPool2d<3, Stride{2}, CountIncludePad{false}>>() == "AvgPool2d<3,Stride{2},CountIncludePad{false}>");
+  CHECK(name_of<GlobalAvgPool2d>() == "GlobalAvgPool2d");
+  CHECK(name_of<BatchNorm1d>() == "BatchNorm1d");
+  CHECK(name_of<LayerNormWith<8, 6, 6>>() == "LayerNorm<8,6,6>");
+  CHECK(name_of<GroupNorm<4, 8>>() == "GroupNorm<4,8>");
+  CHECK(name_of<Reshape<256, 3, 3>>() == "Reshape<256,3,3>");
+  CHECK(name_of<Upsample<ScaleFactor{2, 3}, Bilinear{}>>() == "Upsample<ScaleFactor{2,3},Bilinear{}>");
   CHECK(name_of<Conv2d<64, 3, Padding{1}>>() == "Conv2d<64,3,Padding{1}>");
   CHECK(name_of<Conv2d<8, Kernel{3, 5}, Stride{2}, Dilation{1, 2}, Groups{4}, NoBias{}>>() ==
         "Conv2d<8,Kernel{3,5},Stride{2},Dilation{1,2},Groups{4},NoBias{}>");
@@ -170,4 +256,14 @@ TEST_CASE("layers say what they expect, and what may help") {
   CHECK(expectation<MaxPool2d<2>>({6, 9, 9}) == "whole 2x2 windows");
   CHECK(hint<MaxPool2d<2>>({6, 9, 9}) == "RoundDown{} drops the rest");
   CHECK(hint<MaxPool2d<2>>({9}) == "");
+  CHECK(expectation<AvgPool2d<2>>({6, 9, 9}) == "whole 2x2 windows");
+  CHECK(expectation<BatchNorm1d>({6, 9, 9}) == "a vector");
+  CHECK(hint<BatchNorm1d>({6, 9, 9}) == "BatchNorm2d takes images");
+  CHECK(expectation<BatchNorm1dWith<5>>({6}) == "5 features");
+  CHECK(expectation<LayerNormWith<8, 6, 6>>({288}) == "8x6x6");
+  CHECK(expectation<GroupNorm<4>>({6, 9, 9}) == "a multiple of 4 channels");
+  CHECK(expectation<GroupNorm<3, 9>>({6, 9, 9}) == "9 channels");
+  CHECK(expectation<Reshape<4, 3, 3>>({2, 3, 5}) == "36 elements");
+  CHECK(hint<Reshape<4, 3, 3>>({2, 3, 5}) == "2x3x5 = 30");
+  CHECK(expectation<Upsample<2>>({8}) == "channels x height x width");
 }

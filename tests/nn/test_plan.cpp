@@ -80,6 +80,14 @@ TEST_CASE("softmax is a step of its own") {
   CHECK(steps<Sequential<Shape{4}, Linear<4>, Softmax, ReLU, LogSoftmax>>() == Steps{{0, 1}, {1, 1}, {2, 1}, {3, 1}});
 }
 
+TEST_CASE("layers that are the same in training and inference are steps of their own") {
+  constexpr Shape image{4, 8, 8};
+  CHECK(steps<Sequential<image, Conv2d<4, 3>, AvgPool2d<2>, ReLU, GlobalAvgPool2d>>() == Steps{{0, 1}, {1, 1}, {2, 1}, {3, 1}});
+  CHECK(steps<Sequential<image, GroupNorm<2>, ReLU, MaxPool2d<2>, LayerNorm>>() == Steps{{0, 1}, {1, 2}, {3, 1}});
+  CHECK(steps<Sequential<Shape{16}, Reshape<4, 2, 2>, Upsample<2>, ReLU, Flatten, Linear<2>>>() == Steps{{0, 1}, {1, 1}, {2, 1}, {3, 2}});
+  CHECK(steps<Sequential<Shape{16}, Linear<4>, BatchNorm1d, ReLU, Linear<2>>>() == Steps{{0, 1}, {1, 2}, {3, 1}});
+}
+
 TEST_CASE("steps cover every layer once, in order") {
   using Net = Sequential<Shape{3, 16, 16}, Conv2d<4, 3>, ReLU, BatchNorm2d, ReLU, MaxPool2d<2>, Dropout<5>, Conv2d<4, 3>, Flatten, Flatten,
                          Linear<9>, Dropout<5>, ReLU, Linear<2>>;
@@ -121,8 +129,21 @@ TEST_CASE("a Linear knows the image behind its inputs, through layers that keep 
   CHECK(Through::plan.layers[4].unflattened == image);
   using Activated = Sequential<image, Flatten, GELU, Softmax, Tanh, LogSoftmax, Linear<2>>;
   CHECK(Activated::plan.layers[5].unflattened == image);
+  using Norms = Sequential<image, Flatten, BatchNorm1d, ReLU, LayerNorm, Linear<2>>;
+  CHECK(Norms::plan.layers[1].unflattened == image);
+  CHECK(Norms::plan.layers[4].unflattened == image);
+  using Reshaped = Sequential<image, Flatten, Reshape<60>, Linear<2>>;
+  CHECK(Reshaped::plan.layers[1].unflattened == image);
+  CHECK(Reshaped::plan.layers[2].unflattened == Shape{});
   using Vector = Sequential<Shape{60}, Flatten, Linear<2>>;
   CHECK(Vector::plan.layers[1].unflattened == Shape{});
+}
+
+TEST_CASE("a network may end in a Flatten where channels last is PyTorch's order: one pixel, or one channel") {
+  using Pixel = Sequential<Shape{3, 4, 5}, Conv2d<7, 1>, GlobalAvgPool2d, Flatten>;
+  CHECK(Pixel::output_shape == Shape{7});
+  using Channel = Sequential<Shape{3, 4, 5}, Conv2d<1, 1>, Flatten>;
+  CHECK(Channel::output_shape == Shape{20});
 }
 
 TEST_CASE("blocks are taken apart, however deep") {

@@ -37,6 +37,16 @@ using SoftmaxInside = Sequential<Shape{3, 4, 4}, Conv2d<5, 3>, Softmax, Flatten,
 using Wide = Sequential<Shape{1, 12, 12}, Conv2d<32, 3, Padding{1}>, BatchNorm2d, ReLU, Conv2d<32, 3, Padding{1}>, BatchNorm2d, ReLU,
                         MaxPool2d<2>, Conv2d<64, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>, Flatten, Linear<4>>;
 
+/// A vector batch norm that folds into the linear layer before it, and every layer that is the same in training and inference.
+using Plain = Sequential<Shape{2, 6, 6}, Conv2d<6, 3, Padding{1}>, GroupNorm<3>, ReLU, AvgPool2d<2>, Upsample<2, Bilinear{}>, LayerNorm,
+                         Flatten, Linear<12>, BatchNorm1d, ReLU, Reshape<3, 2, 2>, GlobalAvgPool2d, Flatten, Linear<4>>;
+/// Views that move nothing.
+using FreeViews = Sequential<Shape{1, 4, 4}, Reshape<16>, Linear<6>, Reshape<6, 1, 1>, Conv2d<8, 1>, Reshape<4, 2>, Reshape<8>, Linear<4>>;
+
+/// Batch norms behind transposed convolutions, whose output channels aren't their weight's last axis.
+using Transposing = Sequential<Shape{4, 3, 3}, ConvTranspose2d<6, 3, Stride{2}, Groups{2}>, BatchNorm2d, SiLU,
+                               ConvTranspose2d<3, 2, NoBias{}>, BatchNorm2d, ReLU, Flatten, Linear<4>>;
+
 template <class Net, class T>
 std::vector<T> random_samples(index_t rows, std::uint64_t seed) {
   std::vector<T> samples(rows * Net::input_shape.size());
@@ -97,6 +107,11 @@ TEST_CASE("a session computes what the model does in inference mode") {
   CHECK(difference<Folded, float, Cpu<>>(8) < 2e-5);
   CHECK(difference<Unfolded, float, Cpu<>>(5) < 2e-5);
   CHECK(difference<NoPool, float, Cpu<>>(1) < 2e-5);
+  CHECK(difference<Plain, double, Reference>(8) < 1e-13);
+  CHECK(difference<Plain, float, Cpu<>>(5) < 2e-5);
+  CHECK(difference<FreeViews, double, Reference>(3) < 1e-13);
+  CHECK(difference<Transposing, double, Reference>(3) < 1e-13);
+  CHECK(difference<Transposing, float, Cpu<>>(8) < 2e-5);
   CHECK(difference<Wide, float, Cpu<>>(8) < 2e-5);
   CHECK(difference<Wide, float, Cpu<>>(1) < 2e-5);
   CHECK(difference<Wide, double, Cpu<>>(8) < 1e-12);
@@ -121,6 +136,13 @@ TEST_CASE("an activation behind a weight is no step of a session's") {
   CHECK(InferenceStep<Net, 2>::activation == Activation::gelu);
   CHECK_FALSE(InferenceStep<Net, 3>::runs);
   CHECK(InferenceStep<Net, 5>::runs);
+}
+
+TEST_CASE("a session has no step for a view that moves nothing, and folds a vector's batch norm") {
+  static_assert(!InferenceStep<FreeViews, 0>::runs && !InferenceStep<FreeViews, 2>::runs && !InferenceStep<FreeViews, 4>::runs);
+  static_assert(InferenceStep<Sequential<Shape{2, 3, 3}, Reshape<18>>, 0>::runs);
+  static_assert(InferenceStep<Sequential<Shape{3}, Linear<4>, BatchNorm1d, ReLU>, 0>::folds);
+  static_assert(!InferenceStep<Sequential<Shape{3}, Linear<4>, BatchNorm1d, ReLU>, 1>::runs);
 }
 
 TEST_CASE("a session keeps the weights that it was made with") {

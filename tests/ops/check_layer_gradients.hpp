@@ -18,6 +18,9 @@ using ConvolutionRelu = Behind<Shape{1, 6, 6}, Conv2d<3, 5, Padding{2}>, ReLU>;
 using StridedConvolution = Behind<Shape{3, 9, 4}, Conv2d<5, 3, Stride{2}, Padding{1}, NoBias{}>>;
 using DilatedConvolution = Behind<Shape{2, 7, 6}, Conv2d<3, Kernel{3, 2}, Dilation{2}, Padding{1, 2}>>;
 using GroupedConvolution = Behind<Shape{4, 5, 5}, Conv2d<6, 3, Groups{2}, Padding{1}>, ReLU>;
+using TransposedConvolution = Behind<Shape{3, 3, 4}, ConvTranspose2d<5, 3, Stride{2}, Padding{1}, OutputPadding{1}>>;
+using TransposedActivated = Behind<Shape{4, 3, 4}, ConvTranspose2d<6, Kernel{2, 3}, Groups{2}, Dilation{2}, NoBias{}>, Tanh>;
+using Sequence = Behind<Shape{4, 1, 11}, Conv1d<6, 3, Stride{2}, Padding{1}, Groups{2}>, ReLU>;
 using DepthwiseConvolution = Behind<Shape{5, 5, 4}, Conv2d<5, 3, Groups{5}, Stride{2}, Padding{1}>>;
 
 using Norm = Behind<Shape{3, 5, 4}, BatchNorm2d>;
@@ -40,6 +43,17 @@ using ActivatedPool = Behind<Shape{3, 6, 6}, Dropout<0>, X, MaxPool2d<2>, Dropou
 template <class X>
 using ActivatedSum = Behind<Shape{2, 4, 4}, Residual<Conv2d<2, 3, Padding{1}>>, X, Conv2d<2, 1>, Residual<X>, Conv2d<3, 1>>;
 using SoftmaxInside = Behind<Shape{3, 2, 4}, Softmax, Conv2d<3, 1>, LogSoftmax, Flatten, Linear<4>, Softmax, Linear<3>, LogSoftmax>;
+using AveragePool = Behind<Shape{3, 5, 4}, AvgPool2d<3, Stride{2}, Padding{1}, RoundDown{}>>;
+using UncountedPool = Behind<Shape{5, 5, 4}, AvgPool2d<Kernel{3, 2}, Stride{1}, Padding{1}, CountIncludePad{false}>>;
+using GlobalPool = Behind<Shape{17, 3, 5}, GlobalAvgPool2d>;
+using Groups = Behind<Shape{6, 4, 5}, GroupNorm<2>>;
+using GroupsRelu = Behind<Shape{9, 3, 2}, GroupNorm<9>, ReLU>;
+using Layers = Behind<Shape{5, 4, 3}, LayerNorm>;
+using VectorNorm = Sequential<Shape{7}, Linear<5>, BatchNorm1d, ReLU, Linear<3>>;
+using VectorLayers = Sequential<Shape{7}, Linear<19>, LayerNormWith<Eps{1e-3}>, ReLU>;
+using Nearest = Behind<Shape{3, 4, 5}, Upsample<ScaleFactor{2, 3}>>;
+using Between = Behind<Shape{3, 4, 5}, Upsample<ScaleFactor{3, 2}, Bilinear{}>>;
+using Reshapes = Behind<Shape{3, 4, 5}, Reshape<5, 6, 2>, Conv2d<3, 1>, Reshape<4, 9>>;
 
 using Vector = Sequential<Shape{7}, Linear<5>, Linear<3, NoBias{}>>;
 using VectorRelu = Sequential<Shape{7}, Linear<9>, ReLU, Linear<3>, ReLU>;
@@ -61,6 +75,9 @@ void check_convolution_gradients() {
   SUBCASE("dilation") { check_gradient<layers::DilatedConvolution, D>(4); }
   SUBCASE("groups") { check_gradient<layers::GroupedConvolution, D>(5); }
   SUBCASE("depthwise") { check_gradient<layers::DepthwiseConvolution, D>(6); }
+  SUBCASE("transposed") { check_gradient<layers::TransposedConvolution, D>(7); }
+  SUBCASE("transposed, dilation, groups, tanh") { check_gradient<layers::TransposedActivated, D>(8); }
+  SUBCASE("sequence") { check_gradient<layers::Sequence, D>(9); }
 }
 
 template <class D>
@@ -89,6 +106,20 @@ void check_activation_gradients() {
   SUBCASE("gelu") { check.template operator()<taut::GELU>(49); }
   SUBCASE("gelu by tanh") { check.template operator()<taut::GELUWith<taut::ApproximateTanh{}>>(51); }
   SUBCASE("softmax") { check_gradient<layers::SoftmaxInside, D>(53); }
+}
+
+void check_plain_gradients() {
+  SUBCASE("average pool") { check_gradient<layers::AveragePool, D>(41); }
+  SUBCASE("average pool, padding not counted") { check_gradient<layers::UncountedPool, D>(42); }
+  SUBCASE("global average pool") { check_gradient<layers::GlobalPool, D>(43); }
+  SUBCASE("groups") { check_gradient<layers::Groups, D>(44); }
+  SUBCASE("a group each, relu") { check_gradient<layers::GroupsRelu, D>(45); }
+  SUBCASE("layer norm of an image") { check_gradient<layers::Layers, D>(46); }
+  SUBCASE("linear, norm, relu") { check_gradient<layers::VectorNorm, D>(47); }
+  SUBCASE("linear, layer norm, relu") { check_gradient<layers::VectorLayers, D>(48); }
+  SUBCASE("nearest") { check_gradient<layers::Nearest, D>(49); }
+  SUBCASE("bilinear") { check_gradient<layers::Between, D>(50); }
+  SUBCASE("reshape") { check_gradient<layers::Reshapes, D>(51); }
 }
 
 template <class D>

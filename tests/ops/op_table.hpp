@@ -276,6 +276,9 @@ inline constexpr std::array softmaxes{SoftmaxRow{1, 1},      SoftmaxRow{3, 2},  
 
 inline constexpr std::array<index_t, 6> spans{1, 3, 17, 33, 1000, 100'003};  // elements of an optimizer's sweep
 
+/// Pixels and channels of what a bias is added to.
+inline constexpr std::array<std::pair<index_t, index_t>, 6> biases{{{1, 1}, {3, 17}, {64, 33}, {257, 8}, {5000, 40}, {64, 2304}}};
+
 /// Branches whose channels are put one behind the other.
 struct ConcatenationRow {
   index_t pixels;

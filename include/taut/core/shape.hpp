@@ -32,4 +32,7 @@ struct Shape {
 /// An image sample has three axes: channels, height, width.
 constexpr bool is_image(Shape shape) { return shape.rank() == 3; }
 
+/// Whether channels last is another order than PyTorch's: an image of several channels and several pixels.
+constexpr bool lies_channels_last(Shape shape) { return is_image(shape) && shape.d0 > 1 && shape.d1 * shape.d2 > 1; }
+
 }  // namespace taut

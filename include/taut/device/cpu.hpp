@@ -7,17 +7,23 @@
 #include "taut/core/parallel.hpp"
 #include "taut/device/device.hpp"
 #include "taut/kernels/cpu/activation.hpp"
+#include "taut/kernels/cpu/average_pool.hpp"
 #include "taut/kernels/cpu/batch_norm.hpp"
+#include "taut/kernels/cpu/bias.hpp"
 #include "taut/kernels/cpu/branches.hpp"
+#include "taut/kernels/cpu/column_sums.hpp"
 #include "taut/kernels/cpu/conv2d.hpp"
 #include "taut/kernels/cpu/cross_entropy.hpp"
 #include "taut/kernels/cpu/dropout.hpp"
 #include "taut/kernels/cpu/gemm.hpp"
+#include "taut/kernels/cpu/group_norm.hpp"
 #include "taut/kernels/cpu/linear.hpp"
 #include "taut/kernels/cpu/norm_pool_backward.hpp"
 #include "taut/kernels/cpu/norm_pool_forward.hpp"
 #include "taut/kernels/cpu/optimizer.hpp"
+#include "taut/kernels/cpu/reshape.hpp"
 #include "taut/kernels/cpu/softmax.hpp"
+#include "taut/kernels/cpu/upsample.hpp"
 
 namespace taut {
 
@@ -76,6 +82,19 @@ class Cpu {
     kernels::cpu::linear_backward_weight<G, T, Gemm>(*threads_, rows, x, dy, dweight, dbias, workspace);
   }
 
+  template <class T>
+  void add_bias(index_t pixels, index_t channels, const T* bias, Activation activation, T* y) {
+    kernels::cpu::add_bias(*threads_, pixels, channels, bias, activation, y);
+  }
+  template <class T>
+  static constexpr index_t column_sums_workspace(index_t pixels, index_t channels) {
+    return kernels::cpu::column_sums_workspace(pixels, channels);
+  }
+  template <class T>
+  void column_sums(index_t pixels, index_t channels, const T* x, T* sums, T* workspace) {
+    kernels::cpu::column_sums(*threads_, pixels, channels, x, sums, workspace);
+  }
+
   template <NormPoolGeometry G, class T>
   static constexpr index_t norm_pool_workspace(index_t rows) {
     return std::max(kernels::cpu::batch_norm_statistics_workspace<G>(rows), kernels::cpu::norm_pool_backward_workspace<G>(rows));
@@ -122,6 +141,42 @@ class Cpu {
   template <class T>
   void log_softmax_backward(index_t rows, index_t classes, const T* y, const T* dy, T* dx) {
     kernels::cpu::log_softmax_backward(*threads_, rows, classes, y, dy, dx);
+  }
+
+  template <AveragePoolGeometry G, class T>
+  void average_pool_forward(index_t rows, const T* x, T* y) {
+    kernels::cpu::average_pool_forward<G>(*threads_, rows, x, y);
+  }
+  template <AveragePoolGeometry G, class T>
+  void average_pool_backward(index_t rows, const T* dy, T* dx) {
+    kernels::cpu::average_pool_backward<G>(*threads_, rows, dy, dx);
+  }
+
+  template <GroupNormGeometry G, class T>
+  static constexpr index_t group_norm_workspace(index_t rows) {
+    return kernels::cpu::group_norm_workspace<G>(rows);
+  }
+  template <GroupNormGeometry G, class T>
+  void group_norm_forward(index_t rows, const T* x, const T* weight, const T* bias, double eps, T* y) {
+    kernels::cpu::group_norm_forward<G>(*threads_, rows, x, weight, bias, eps, y);
+  }
+  template <GroupNormGeometry G, class T>
+  void group_norm_backward(index_t rows, const T* x, const T* dy, const T* weight, double eps, T* dx, T* dweight, T* dbias, T* workspace) {
+    kernels::cpu::group_norm_backward<G>(*threads_, rows, x, dy, weight, eps, dx, dweight, dbias, workspace);
+  }
+
+  template <ReshapeGeometry G, class T>
+  void reshape(index_t rows, const T* x, T* y) {
+    kernels::cpu::reshape<G>(*threads_, rows, x, y);
+  }
+
+  template <UpsampleGeometry G, class T>
+  void upsample_forward(index_t rows, const T* x, T* y) {
+    kernels::cpu::upsample_forward<G>(*threads_, rows, x, y);
+  }
+  template <UpsampleGeometry G, class T>
+  void upsample_backward(index_t rows, const T* dy, T* dx) {
+    kernels::cpu::upsample_backward<G>(*threads_, rows, dy, dx);
   }
 
   template <class T>

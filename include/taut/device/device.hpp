@@ -63,6 +63,16 @@ concept LinearKernels = requires(D d, index_t rows, const T* in, T* out) {
   d.template linear_backward_weight<LinearGeometry{}, T>(rows, in /*x*/, in /*dy*/, out /*dweight*/, out /*dbias*/, out /*workspace*/);
 };
 
+/// A bias by itself, as a transposed convolution has it; and its gradient.
+template <class D, class T>
+concept BiasKernels = requires(D d, index_t pixels, index_t channels, const T* in, T* out) {
+  // y (pixels, channels) = activation(y + bias); bias (channels) or null
+  d.template add_bias<T>(pixels, channels, in /*bias*/, Activation{}, out /*y*/);
+  { d.template column_sums_workspace<T>(pixels, channels) } -> std::same_as<index_t>;
+  // sums (channels) = Σ over pixels of x (pixels, channels)
+  d.template column_sums<T>(pixels, channels, in /*x*/, out /*sums*/, out /*workspace*/);
+};
+
 /// What batch normalisation needs besides its vectors.
 struct BatchNormOptions {
   double eps = 1e-5, momentum = 0.1;
@@ -117,6 +127,36 @@ concept SoftmaxKernels = requires(D d, index_t rows, const T* in, T* out) {
   d.template log_softmax_backward<T>(rows, index_t{} /*classes*/, in /*y*/, in /*dy*/, out /*dx*/);
 };
 
+/// y (rows, out_height, out_width, channels) = the mean of each window; backward writes dx from dy.
+template <class D, class T>
+concept AveragePoolKernels = requires(D d, index_t rows, const T* in, T* out) {
+  d.template average_pool_forward<AveragePoolGeometry{}, T>(rows, in /*x*/, out /*y*/);
+  d.template average_pool_backward<AveragePoolGeometry{}, T>(rows, in /*dy*/, out /*dx*/);
+};
+
+/// y = (x − mean) / √(variance + eps) · weight + bias, mean and biased variance those of the element's group in its row, weight and bias
+/// (channels). backward writes dx, null where nobody asks for it, and dweight and dbias.
+template <class D, class T>
+concept GroupNormKernels = requires(D d, index_t rows, const T* in, T* out) {
+  { d.template group_norm_workspace<GroupNormGeometry{}, T>(rows) } -> std::same_as<index_t>;
+  d.template group_norm_forward<GroupNormGeometry{}, T>(rows, in /*x*/, in /*weight*/, in /*bias*/, double{} /*eps*/, out /*y*/);
+  d.template group_norm_backward<GroupNormGeometry{}, T>(rows, in /*x*/, in /*dy*/, in /*weight*/, double{} /*eps*/, out /*dx*/,
+                                                         out /*dweight*/, out /*dbias*/, out /*workspace*/);
+};
+
+/// Moves the numbers of each row from one image's place to another's; the gradient goes back by the same with the geometry's back().
+template <class D, class T>
+concept ReshapeKernels = requires(D d, index_t rows, const T* in, T* out) {
+  d.template reshape<ReshapeGeometry{}, T>(rows, in /*x*/, out /*y*/);
+};
+
+/// y (rows, out_height, out_width, channels) from x (rows, in_height, in_width, channels); backward is its adjoint.
+template <class D, class T>
+concept UpsampleKernels = requires(D d, index_t rows, const T* in, T* out) {
+  d.template upsample_forward<UpsampleGeometry{}, T>(rows, in /*x*/, out /*y*/);
+  d.template upsample_backward<UpsampleGeometry{}, T>(rows, in /*dy*/, out /*dx*/);
+};
+
 /// y = mask · x / (1 − percent/100), the mask a function of (key, position) alone: the backward pass calls the same on dy.
 /// Element i is kept where word i % 4 of philox(key, i / 4), as a number in [0, 1), is at least percent/100.
 template <class D, class T>
@@ -158,7 +198,8 @@ concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
 
 /// A device with every group: what a model needs to be trained on it.
 template <class D, class T>
-concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && NormPoolKernels<D, T> && ActivationKernels<D, T> && SoftmaxKernels<D, T> &&
-                 DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && OptimizerKernels<D, T>;
+concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> && ActivationKernels<D, T> && SoftmaxKernels<D, T> &&
+                 AveragePoolKernels<D, T> && GroupNormKernels<D, T> && ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> &&
+                 BranchKernels<D, T> && LossKernels<D, T> && OptimizerKernels<D, T>;
 
 }  // namespace taut

@@ -6,14 +6,19 @@
 
 #include "taut/device/device.hpp"
 #include "taut/kernels/reference/activation.hpp"
+#include "taut/kernels/reference/average_pool.hpp"
+#include "taut/kernels/reference/bias.hpp"
 #include "taut/kernels/reference/branches.hpp"
 #include "taut/kernels/reference/convolution.hpp"
 #include "taut/kernels/reference/dropout.hpp"
+#include "taut/kernels/reference/group_norm.hpp"
 #include "taut/kernels/reference/linear.hpp"
 #include "taut/kernels/reference/loss.hpp"
 #include "taut/kernels/reference/norm_pool.hpp"
 #include "taut/kernels/reference/optimizer.hpp"
+#include "taut/kernels/reference/reshape.hpp"
 #include "taut/kernels/reference/softmax.hpp"
+#include "taut/kernels/reference/upsample.hpp"
 
 namespace taut {
 
@@ -60,6 +65,19 @@ class Reference {
   template <LinearGeometry G, class T>
   void linear_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T*) {
     kernels::reference::linear_backward_weight(G, rows, x, dy, dweight, dbias);
+  }
+
+  template <class T>
+  void add_bias(index_t pixels, index_t channels, const T* bias, Activation activation, T* y) {
+    kernels::reference::add_bias(pixels, channels, bias, activation, y);
+  }
+  template <class T>
+  static constexpr index_t column_sums_workspace(index_t, index_t) {
+    return 0;
+  }
+  template <class T>
+  void column_sums(index_t pixels, index_t channels, const T* x, T* sums, T*) {
+    kernels::reference::column_sums(pixels, channels, x, sums);
   }
 
   template <NormPoolGeometry G, class T>
@@ -125,6 +143,42 @@ class Reference {
   template <class T>
   void log_softmax_backward(index_t rows, index_t classes, const T* y, const T* dy, T* dx) {
     kernels::reference::log_softmax_backward(rows, classes, y, dy, dx);
+  }
+
+  template <AveragePoolGeometry G, class T>
+  void average_pool_forward(index_t rows, const T* x, T* y) {
+    kernels::reference::average_pool_forward(G, rows, x, y);
+  }
+  template <AveragePoolGeometry G, class T>
+  void average_pool_backward(index_t rows, const T* dy, T* dx) {
+    kernels::reference::average_pool_backward(G, rows, dy, dx);
+  }
+
+  template <GroupNormGeometry G, class T>
+  static constexpr index_t group_norm_workspace(index_t) {
+    return 0;
+  }
+  template <GroupNormGeometry G, class T>
+  void group_norm_forward(index_t rows, const T* x, const T* weight, const T* bias, double eps, T* y) {
+    kernels::reference::group_norm_forward(G, rows, x, weight, bias, eps, y);
+  }
+  template <GroupNormGeometry G, class T>
+  void group_norm_backward(index_t rows, const T* x, const T* dy, const T* weight, double eps, T* dx, T* dweight, T* dbias, T*) {
+    kernels::reference::group_norm_backward(G, rows, x, dy, weight, eps, dx, dweight, dbias);
+  }
+
+  template <ReshapeGeometry G, class T>
+  void reshape(index_t rows, const T* x, T* y) {
+    kernels::reference::reshape(G, rows, x, y);
+  }
+
+  template <UpsampleGeometry G, class T>
+  void upsample_forward(index_t rows, const T* x, T* y) {
+    kernels::reference::upsample_forward(G, rows, x, y);
+  }
+  template <UpsampleGeometry G, class T>
+  void upsample_backward(index_t rows, const T* dy, T* dx) {
+    kernels::reference::upsample_backward(G, rows, dy, dx);
   }
 
   template <class T>

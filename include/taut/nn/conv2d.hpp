@@ -2,6 +2,7 @@
 #pragma once
 
 #include "taut/core/geometry.hpp"
+#include "taut/nn/convolution_arguments.hpp"
 #include "taut/nn/initialization.hpp"
 #include "taut/nn/layer.hpp"
 #include "taut/nn/options.hpp"
@@ -18,49 +19,37 @@ namespace taut {
 template <auto... Arguments>
 struct Conv2d {
  private:
-  static constexpr bool kernel_is_option = detail::has_option<Kernel, Arguments...>;
-  static constexpr index_t integers = detail::integer_count<Arguments...> + (kernel_is_option ? 1 : 0);
-  static_assert(detail::positive_integers_first<Arguments...>() && (integers == 2 || integers == 3),
+  using Read = detail::ConvolutionArguments<Arguments...>;
+  static_assert(Read::numbers_first,
                 "Conv2d takes <out, kernel, options...> or <in, out, kernel, options...>; Kernel{h, w} stands for the kernel's number");
   static_assert(((std::integral<decltype(Arguments)> || detail::one_of<decltype(Arguments), Kernel, Stride, Padding, Dilation, Groups, NoBias>) &&
                  ...),
                 "Conv2d's options are Kernel, Stride, Padding, Dilation, Groups and NoBias");
-
-  static constexpr index_t stated_in = integers == 3 ? detail::integer_at<Arguments...>(0) : 0;
-  static constexpr index_t out = detail::integer_at<Arguments...>(integers == 3 ? 1 : 0);
-  static constexpr Kernel kernel = detail::option_or<Kernel, Arguments...>(Kernel{detail::integer_at<Arguments...>(integers - 1)});
-  static constexpr Stride stride = detail::option_or<Stride, Arguments...>(Stride{1});
-  static constexpr Padding padding = detail::option_or<Padding, Arguments...>(Padding{0});
-  static constexpr Dilation dilation = detail::option_or<Dilation, Arguments...>(Dilation{1});
-  static constexpr index_t groups = detail::option_or<Groups, Arguments...>(Groups{1}).count;
-  static_assert(out > 0 && kernel.height > 0 && kernel.width > 0 && stride.height > 0 && stride.width > 0 && dilation.height > 0 &&
-                    dilation.width > 0 && groups > 0,
-                "Conv2d's channels, kernel, stride, dilation and groups are at least 1");
-  static_assert(out % groups == 0, "Conv2d's groups must divide its output channels");
-
-  static constexpr Window vertical{kernel.height, stride.height, padding.height, dilation.height};
-  static constexpr Window horizontal{kernel.width, stride.width, padding.width, dilation.width};
+  static_assert(Read::at_least_one, "Conv2d's channels, kernel, stride, dilation and groups are at least 1");
+  static_assert(Read::out % Read::groups == 0, "Conv2d's groups must divide its output channels");
 
  public:
   static constexpr Role role = Role::convolution;
-  static constexpr bool has_bias = !detail::has_option<NoBias, Arguments...>;
+  static constexpr bool has_bias = Read::has_bias;
 
   static constexpr bool accepts(Shape in) {
-    return is_image(in) && (stated_in == 0 || in.d0 == stated_in) && in.d0 % groups == 0 && vertical.fits(in.d1) && horizontal.fits(in.d2);
+    return is_image(in) && Read::accepts_channels(in.d0) && Read::vertical.fits(in.d1) && Read::horizontal.fits(in.d2);
   }
 
   static constexpr Conv2dGeometry geometry(Shape in) {
-    return {.in_channels = in.d0, .in_height = in.d1, .in_width = in.d2, .out_channels = out, .vertical = vertical,
-            .horizontal = horizontal, .groups = groups};
+    return {.in_channels = in.d0, .in_height = in.d1, .in_width = in.d2, .out_channels = Read::out, .vertical = Read::vertical,
+            .horizontal = Read::horizontal, .groups = Read::groups};
   }
 
-  static constexpr Shape output_shape(Shape in) { return {out, vertical.outputs(in.d1), horizontal.outputs(in.d2)}; }
+  static constexpr Shape output_shape(Shape in) {
+    return {Read::out, Read::vertical.outputs(in.d1), Read::horizontal.outputs(in.d2)};
+  }
 
   static constexpr TensorList tensors(Shape in) {
-    const index_t fan_in = in.d0 / groups * kernel.height * kernel.width;
+    const index_t inputs = in.d0 / Read::groups, fan_in = inputs * Read::kernel.height * Read::kernel.width;
     TensorList list;
-    list.add({"weight", {out, in.d0 / groups, kernel.height, kernel.width}, Order::convolution, detail::kaiming_uniform(fan_in)});
-    if (has_bias) list.add({"bias", {out}, Order::same, detail::kaiming_uniform(fan_in)});
+    list.add({"weight", {Read::out, inputs, Read::kernel.height, Read::kernel.width}, Order::convolution, detail::kaiming_uniform(fan_in)});
+    if (has_bias) list.add({"bias", {Read::out}, Order::same, detail::kaiming_uniform(fan_in)});
     return list;
   }
 
@@ -75,18 +64,11 @@ struct Conv2d {
   static constexpr void expects(Shape in, TextBuilder& text) {
     if (!is_image(in)) {
       text << "channels x height x width";
-    } else if (stated_in != 0 && in.d0 != stated_in) {
-      text << stated_in << " channels";
-    } else if (in.d0 % groups != 0) {
-      text << "a multiple of " << groups << " channels";
+    } else if (!Read::accepts_channels(in.d0)) {
+      Read::expects_channels(in.d0, text);
     } else {
-      text << "at least " << least(vertical) << "x" << least(horizontal) << " pixels";
+      text << "at least " << Read::vertical.least_extent() << "x" << Read::horizontal.least_extent() << " pixels";
     }
-  }
-
- private:
-  static constexpr index_t least(Window window) {
-    return window.span() > 2 * window.padding ? window.span() - 2 * window.padding : 1;
   }
 };
 

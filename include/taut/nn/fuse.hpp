@@ -13,7 +13,7 @@ struct StepSpan {
 };
 
 /// How many layers from `first` on melt into one step:
-/// convolution [activation] · flatten? linear [activation] · add [activation] · any of normalization, activation, pooling in this order · anything else alone.
+/// convolution, transposed or not, [activation] · flatten? linear [activation] · add [activation] · any of normalization, activation, pooling in this order · anything else alone.
 /// A gated activation, whose gradient needs its input, doesn't melt with a convolution, a linear layer or a sum, which leave only their output.
 /// `roles` ends with a `Role::custom` after the last layer, which melts with nothing.
 constexpr index_t fused_count(const Role* roles /* (depth + 1) */, index_t first) {
@@ -23,7 +23,7 @@ constexpr index_t fused_count(const Role* roles /* (depth + 1) */, index_t first
     next += matches ? 1 : 0;
     return matches;
   };
-  if (take(Role::convolution)) {
+  if (take(Role::convolution) || take(Role::transposed_convolution)) {
     take(Role::activation);
   } else if (roles[first] == Role::flatten && roles[first + 1] == Role::linear) {
     next += 2;

@@ -32,6 +32,10 @@ concept ActivationKind = requires { Step::activation; } && !WeightedKind<Step> &
 template <class Step>
 concept SoftmaxKind = requires { Step::logarithm; };
 
+/// A step that is the same in inference.
+template <class Step>
+concept PlainKind = requires { typename Step::PlainKernels; };
+
 /// What a step may leave to the one before it: a batch norm, whose scale and shift can join that one's weight and bias, and the activation
 /// that comes next.
 struct Beginning {
@@ -115,13 +119,13 @@ struct InferenceStep<Net, Index, Step> {
   static void prepare(D& device, const T* parameters, const T* buffers, T* prepared) {
     constexpr index_t size = Step::layer.tensors.specs[0].shape.size();
     const T* const from = parameters + Step::layer.tensor_offset[0];
-    std::vector<T> weight(from, from + size);  // (…, outputs)
+    std::vector<T> weight(from, from + size);
     T* const bias = prepared + bias_offset<D, T>();
     if constexpr (Step::Weighted::has_bias) std::copy_n(parameters + Step::layer.tensor_offset[1], outputs, bias);
     if constexpr (next.normalizes) {
       std::vector<T> scale(outputs), shift(outputs);
       detail::inference_norm<Net, Index + 1>(parameters, buffers, scale.data(), shift.data());
-      for (index_t i = 0; i < size; ++i) weight[i] *= scale[i % outputs];
+      for (index_t i = 0; i < size; ++i) weight[i] *= scale[Step::Kernels::output_of(i)];
       for (index_t o = 0; o < outputs; ++o) bias[o] = bias[o] * scale[o] + shift[o];
     }
     Step::Kernels::template prepare<T>(device, weight.data(), prepared);
@@ -202,6 +206,28 @@ struct InferenceStep<Net, Index, Step> {
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
     device.template norm_pool_forward<geometry, T>(rows, x, prepared, prepared + stride, y, nullptr);
+  }
+};
+
+/// A layer that computes what it does in training, with its parameters as they are.
+template <class Net, index_t Index, detail::PlainKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = Step::PlainKernels::computes;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    index_t elements = 0;
+    for (index_t i = 0; i < Step::layer.tensors.count; ++i) elements += aligned_offset(Step::layer.tensors.specs[i].shape.size());
+    return elements;
+  }
+  template <class D, class T>
+  static void prepare(D&, const T* parameters, const T* /*buffers*/, T* prepared) {
+    std::copy_n(parameters + Step::layer.parameter_offset, prepared_size<D, T>(), prepared);
+  }
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
+    Step::PlainKernels::template forward<T>(device, rows, x, prepared, y);
   }
 };
 

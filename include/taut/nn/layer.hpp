@@ -12,14 +12,19 @@ namespace taut {
 enum class Role {
   custom,
   convolution,
+  transposed_convolution,
   linear,
-  normalization,
+  normalization,     ///< by the batch's statistics
   activation,        ///< its gradient follows from its output
   gated_activation,  ///< its gradient needs its input
-  pooling,
+  pooling,           ///< the largest of a window
   softmax,
   dropout,
   flatten,
+  average_pooling,
+  group_normalization,  ///< by the statistics of a part of the sample, or all of it
+  reshape,
+  upsampling,
   fork,         ///< from here on several branches read the same values; what follows is the first of them
   next_branch,  ///< what follows reads what the fork read
   add,          ///< ends the branches: the sum of what they give
@@ -32,7 +37,9 @@ constexpr bool ends_branches(Role role) { return role == Role::add || role == Ro
 
 /// Whether what comes out of a layer lies in the order of what went in, whatever that order is.
 constexpr bool keeps_order(Role role) {
-  return role == Role::activation || role == Role::gated_activation || role == Role::softmax || role == Role::dropout || role == Role::flatten;
+  return role == Role::activation || role == Role::gated_activation || role == Role::softmax || role == Role::dropout ||
+         role == Role::flatten || role == Role::normalization || role == Role::group_normalization || begins_branch(role) ||
+         ends_branches(role);
 }
 
 /// How a tensor lies in memory, seen from its PyTorch shape.
@@ -40,6 +47,7 @@ enum class Order {
   same,              ///< as PyTorch has it
   convolution,       ///< (out, in, kh, kw) there, (kh, kw, in, out) here: lanes of SIMD are output channels
   linear,            ///< (out, in) there, (in, out) here; inputs that were an image are (height, width, channels) here
+  sample,            ///< as the layer's input: (channels, height, width) there, (height, width, channels) here, flattened or not
 };
 
 /// Where a tensor's first values come from.

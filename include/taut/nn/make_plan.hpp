@@ -154,9 +154,9 @@ class PlanBuilder {
 
   /// Which layers keep a flattened image's order.
   constexpr void follow_order(const LayerPlan& layer) {
-    if (layer.role == Role::flatten && is_image(layer.input)) {
+    if (layer.role == Role::flatten && lies_channels_last(layer.input)) {
       unflattened_ = layer.input;
-    } else if (!keeps_order(layer.role) && !begins_branch(layer.role) && !ends_branches(layer.role)) {
+    } else if (!keeps_order(layer.role)) {
       unflattened_ = {};
     }
   }

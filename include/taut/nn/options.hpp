@@ -38,10 +38,16 @@ struct Stride : detail::Extents {
   constexpr void write(TextBuilder& text) const { Extents::write(text, "Stride"); }
 };
 
-/// Rows and columns added on each side: zeros for a convolution, −infinity for a max-pool.
+/// Rows and columns added on each side: zeros for a convolution and a mean, −infinity for a max-pool.
 struct Padding : detail::Extents {
   using Extents::Extents;
   constexpr void write(TextBuilder& text) const { Extents::write(text, "Padding"); }
+};
+
+/// Rows and columns added on one side of a transposed convolution's output.
+struct OutputPadding : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "OutputPadding"); }
 };
 
 /// Distance between the taps of a kernel.
@@ -64,6 +70,23 @@ struct NoBias {
 /// Lets a pool ignore the last rows and columns that fill no window, as PyTorch does. Without it the window must divide the image.
 struct RoundDown {
   constexpr void write(TextBuilder& text) const { text << "RoundDown{}"; }
+};
+
+/// Whether a mean counts the padding in its window, as zeros.
+struct CountIncludePad {
+  bool value;
+  constexpr void write(TextBuilder& text) const { text << "CountIncludePad{" << (value ? "true" : "false") << "}"; }
+};
+
+/// How many times as high and as wide.
+struct ScaleFactor : detail::Extents {
+  using Extents::Extents;
+  constexpr void write(TextBuilder& text) const { Extents::write(text, "ScaleFactor"); }
+};
+
+/// Upsamples between pixels by their distance instead of taking the nearest.
+struct Bilinear {
+  constexpr void write(TextBuilder& text) const { text << "Bilinear{}"; }
 };
 
 /// What is added to a variance before its square root.

@@ -13,7 +13,7 @@
 
 #include "taut/core/version.hpp"
 #include "taut/io/atomic_file.hpp"
-#include "taut/io/onnx/onnx_gated.hpp"
+#include "taut/io/onnx/onnx_layer.hpp"
 #include "taut/io/onnx/onnx_node.hpp"
 #include "taut/io/protobuf_writer.hpp"
 #include "taut/nn/layer_name.hpp"
@@ -56,35 +56,25 @@ inline ProtobufWriter onnx_value(std::string_view name, Shape shape) {
 /// The operators of a network, each taking the outputs of its layer's sources; dropout and the begin of a branch have none.
 template <class Net>
 std::vector<OnnxNode> onnx_nodes() {
-  std::vector<OnnxNode> nodes;
+  OnnxChain chain;
   std::vector<std::string> values(Net::depth);  // what each layer's output is called
-  const auto value = [&](index_t layer) { return layer == network_input ? std::string("input") : values[layer]; };
-  const auto visit = [&](OnnxNode node, const LayerPlan& layer, index_t index) {
-    values[index] = value(layer.sources[0]);
-    if (node.operation.empty()) return;
-    for (index_t s = 0; s < layer.sources.count; ++s) node.inputs.push_back(value(layer.sources[s]));
+  const auto append = [&]<index_t Index>() {
+    const LayerPlan& layer = Net::plan.layers[Index];
+    std::vector<std::string> sources, tensors;
+    for (index_t s = 0; s < layer.sources.count; ++s) {
+      sources.push_back(layer.sources[s] == network_input ? "input" : values[layer.sources[s]]);
+    }
     for (index_t t = 0; t < layer.tensors.count; ++t) {
-      node.inputs.push_back(std::string(layer.path.view()) + "." + layer.tensors.specs[t].name);
+      tensors.push_back(std::string(layer.path.view()) + "." + layer.tensors.specs[t].name);
     }
-    node.output = values[index] = std::to_string(index);
-    nodes.push_back(std::move(node));
+    chain.begin_layer(Index, std::move(sources));
+    append_onnx_layer<typename Net::template layer<Index>>(chain, layer, std::move(tensors));
+    values[Index] = chain.end_layer();
   };
-  const auto visit_layer = [&]<index_t I>() {
-    using X = typename Net::template layer<I>;
-    const LayerPlan& layer = Net::plan.layers[I];
-    if constexpr (X::role == Role::gated_activation) {
-      for (OnnxNode& node : onnx_gated(X::activation, value(layer.sources[0]), std::to_string(I))) nodes.push_back(std::move(node));
-      values[I] = nodes.back().output;
-    } else {
-      visit(onnx_node<X>(layer.input), layer, I);
-    }
-  };
-  [&]<index_t... I>(std::index_sequence<I...>) {
-    (visit_layer.template operator()<I>(), ...);
-  }(std::make_index_sequence<Net::depth>{});
-  if (nodes.empty()) nodes.push_back({.operation = "Identity", .inputs = {"input"}});
-  nodes.back().output = "output";
-  return nodes;
+  [&]<index_t... I>(std::index_sequence<I...>) { (append.template operator()<I>(), ...); }(std::make_index_sequence<Net::depth>{});
+  if (chain.nodes.empty()) chain.nodes.push_back({"Identity", {"input"}});
+  chain.nodes.back().output = "output";
+  return std::move(chain.nodes);
 }
 
 }  // namespace detail

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "taut/core/geometry.hpp"
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/gather_geometry.hpp"
 #include "taut/kernels/cpu/gemm_blocking.hpp"
 #include "taut/kernels/cpu/parallel_blocks.hpp"
@@ -108,6 +109,7 @@ void conv2d_depthwise(Threads& threads, index_t rows,
         }
         (std::make_integer_sequence<index_t, g.horizontal.phases()>{});
       });
+      if (activates_stored(activation)) activate_stored(activation, to, 1, g.out_row(), g.out_row());
     }
   };
   const index_t lines = rows * g.vertical.out_extent, block = std::max<index_t>(1, sweep_elements / g.out_row());

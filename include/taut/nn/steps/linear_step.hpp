@@ -39,6 +39,7 @@ struct LinearCalls {
     device.template linear_backward_weight<Geometry, T>(rows, x, dy, dweight, dbias, workspace);
     if (dx != nullptr) device.template linear_backward_input<Geometry, T>(rows, dy, weight, dx, workspace);
   }
+  static constexpr index_t output_of(index_t element) { return element % Geometry.out; }
 };
 
 }  // namespace detail

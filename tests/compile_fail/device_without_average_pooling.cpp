@@ -1,0 +1,25 @@
+// EXPECT: this device has no average-pooling kernels (average_pool_forward, average_pool_backward)
+#include <cstdint>
+#include <vector>
+
+#include "taut/device/reference.hpp"
+#include "taut/nn.hpp"
+#include "taut/nn/model.hpp"
+
+using namespace taut;
+
+using Net = Sequential<Shape{1, 4, 4}, AvgPool2d<2>>;
+
+struct Bare {};
+
+#if defined(FIXED)
+using Chosen = Reference;
+#else
+using Chosen = Bare;
+#endif
+
+int main() {
+  Model<Net, float, Chosen> model{seed(1)};
+  const Batch<float, Net::input_shape, 64> samples;
+  return static_cast<int>(model.evaluate(samples).rows);
+}
