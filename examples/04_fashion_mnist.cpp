@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "taut/data/fashion_mnist.hpp"
+#include "taut/idx.hpp"
 #include "taut/taut.hpp"
 
 namespace {
