@@ -108,6 +108,7 @@ void check_activation_gradients() {
   SUBCASE("softmax") { check_gradient<layers::SoftmaxInside, D>(53); }
 }
 
+template <class D>
 void check_plain_gradients() {
   SUBCASE("average pool") { check_gradient<layers::AveragePool, D>(41); }
   SUBCASE("average pool, padding not counted") { check_gradient<layers::UncountedPool, D>(42); }
