@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <string>
 
 #include "emotion/evaluate.hpp"
 #include "emotion/export_network.hpp"
@@ -18,6 +19,12 @@
 namespace emotion {
 
 namespace {
+
+/// The weights that come with the program were trained on FER2013: docs/emotion_weights.md.
+void add_weights_option(CLI::App& command, std::string& weights) {
+  weights = TAUT_EMOTION_WEIGHTS;
+  command.add_option("--weights", weights, "A best.safetensors that `emotion train` wrote; without it the weights that come with the program");
+}
 
 void add_train_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<TrainOptions>();
@@ -49,7 +56,7 @@ void add_train_command(CLI::App& app, int& exit_code) {
 void add_evaluate_command(CLI::App& app) {
   const auto options = std::make_shared<EvaluateOptions>();
   CLI::App* const command = app.add_subcommand("eval", "Measure accuracy on a split of the data");
-  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  add_weights_option(*command, options->weights);
   command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")->required();
   command->add_option("--split", options->split, "Which pictures")->check(CLI::IsMember({"train", "val", "test"}))->capture_default_str();
   command->add_option("--exclude", options->exclude, "A list of training and test pictures to leave out, which `emotion duplicates` wrote");
@@ -61,7 +68,7 @@ void add_evaluate_command(CLI::App& app) {
 void add_predict_command(CLI::App& app) {
   const auto options = std::make_shared<PredictOptions>();
   CLI::App* const command = app.add_subcommand("predict", "Say which emotion each picture shows");
-  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  add_weights_option(*command, options->weights);
   command->add_option("images", options->images, "JPEG or PNG files, colour or gray, of any size")->required();
   command->add_option("--crop", options->crop, "The face's rectangle in the picture: x,y,width,height")->delimiter(',')->expected(4);
   command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
@@ -96,7 +103,7 @@ void add_import_command(CLI::App& app) {
 void add_export_command(CLI::App& app) {
   const auto options = std::make_shared<ExportOptions>();
   CLI::App* const command = app.add_subcommand("export", "Turn a weights file into an ONNX file");
-  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  add_weights_option(*command, options->weights);
   command->add_option("--out", options->out, "The ONNX file to write")->required();
   command->callback([options] { export_network(*options); });
 }
