@@ -26,12 +26,12 @@ void add_train_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--exclude", options->exclude, "A list of training pictures to leave out, which `emotion duplicates` wrote");
   command->add_option("--out", options->out, "Directory for the weights, the checkpoint, the log and the report")->required();
-  command->add_option("--epochs", options->epochs, "Passes over the training pictures")->check(CLI::Range(1, 100000))->capture_default_str();
-  command->add_option("--batch", options->batch, "Pictures a step")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--epochs", options->epochs, "Passes over the training pictures; without it the recipe's")->check(CLI::Range(1, 100000));
+  command->add_option("--batch", options->batch, "Pictures a step; without it the recipe's")->check(CLI::Range(1, 256));
   command->add_option("--val", options->val_fraction, "Share of a folder's training pictures kept for validation")
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
-  command->add_option("--lr", options->lr, "Adam's learning rate")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--lr", options->lr, "The learning rate; without it the recipe's")->check(CLI::PositiveNumber);
   command->add_option("--seed", options->seed, "Of weights, shuffling, augmentation, dropout and the validation split")
       ->capture_default_str();
   command->add_option("--threads", options->threads, "CPU threads; the result is the same for any number")
