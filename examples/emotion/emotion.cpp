@@ -45,6 +45,7 @@ void add_train_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->add_option("--recipe", options->recipe, "How to train")->check(CLI::IsMember(recipe_names()))->capture_default_str();
+  command->add_option("--teacher", options->teachers, "Weights that the network learns from beside the labels; any number of them");
   command->add_flag("--resume", options->resume, "Go on with the run in --out");
   command->add_flag("--early-stop", options->early_stop, "Stop after 15 epochs without a better one, or a fall of 10 points");
   command->add_flag("--tensorboard", options->tensorboard, "Write what TensorBoard shows into --out/tensorboard");

@@ -7,12 +7,10 @@
 
 namespace emotion {
 
-std::string training_pictures(taut::Loader& loader, const taut::ImageDataset& faces, taut::Normalization normalization) {
+std::string training_pictures(std::span<const float> pictures, const taut::ImageDataset& faces, taut::Normalization normalization) {
   constexpr taut::index_t most = 32;
-  loader.start(0);
-  const auto batch = loader.next();
-  const std::span images(batch->images, std::min(batch->rows, most) * faces.pixels());
-  return taut::encode_png(taut::make_grid(images, faces.height(), faces.width(), normalization));
+  return taut::encode_png(taut::make_grid(pictures.first(std::min(pictures.size(), most * faces.pixels())), faces.height(), faces.width(),
+                                          normalization));
 }
 
 std::vector<taut::ReportMistake> mistake_pictures(const taut::ImageDataset& faces, std::span<const taut::Mistake> mistakes) {

@@ -13,7 +13,8 @@
 namespace emotion {
 
 /// The first pictures that a training run reads, augmented, side by side.
-std::string training_pictures(taut::Loader& loader, const taut::ImageDataset& faces, taut::Normalization normalization);
+std::string training_pictures(std::span<const float> pictures,  // (pictures, height, width)
+                              const taut::ImageDataset& faces, taut::Normalization normalization);
 
 /// What a report shows of the mistakes that a model made on `faces`.
 std::vector<taut::ReportMistake> mistake_pictures(const taut::ImageDataset& faces, std::span<const taut::Mistake> mistakes);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "taut/core/shape.hpp"
 
@@ -11,6 +12,7 @@ namespace emotion {
 
 struct TrainOptions {
   std::string data = "synthetic", out, recipe = "seed", exclude;
+  std::vector<std::string> teachers{};  ///< weights files
   std::optional<taut::index_t> epochs{}, batch{};  ///< the recipe's where there is none
   std::optional<double> lr{};                      ///< likewise
   double val_fraction = 0.1;

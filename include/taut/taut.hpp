@@ -39,5 +39,6 @@
 #include "taut/train/reduce_lr_on_plateau.hpp"
 #include "taut/train/rmsprop.hpp"
 #include "taut/train/sgd.hpp"
+#include "taut/train/soft_targets.hpp"
 #include "taut/train/step_rate.hpp"
 #include "taut/train/trainer.hpp"

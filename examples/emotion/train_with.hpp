@@ -1,0 +1,105 @@
+/// train_with: a training, whatever its optimizer, loss and loader. Included by the recipes' files alone, each of which compiles its own.
+#pragma once
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "emotion/classifier.hpp"
+#include "emotion/evaluate.hpp"
+#include "emotion/network_info.hpp"
+#include "emotion/pictures.hpp"
+#include "emotion/recipe.hpp"
+#include "emotion/run.hpp"
+#include "taut/io/weights.hpp"
+#include "taut/report/training_events.hpp"
+#include "taut/taut.hpp"
+#include "taut/train/checkpoint.hpp"
+
+namespace emotion {
+
+inline taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataSource& source, const Recipe& recipe) {
+  taut::WeightsInfo info = network_info(source.splits.train.class_names(), recipe.normalization, source.description);
+  info.split_seed = options.seed;
+  info.val_fraction = options.val_fraction;
+  info.split_checksum = source.checksum;
+  return info;
+}
+
+inline constexpr taut::index_t classes = EmotionNet::output_shape.size();
+
+/// What a training has in hand before its optimizer.
+struct Parts {
+  TrainOptions options;
+  RunFiles files;
+  Recipe recipe;
+  taut::DataSource source;
+  Classifier classifier;
+  taut::CrossEntropy<classes> loss;  ///< of the validation, and of a training without teachers
+};
+
+/// `loss` and `loader` are the training's: their targets are labels, or teachers' probabilities.
+template <class Optimizer, class TrainingLoss, class TrainingLoader>
+int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& loader, Parts& parts) {
+  const TrainOptions& options = parts.options;
+  const RunFiles& files = parts.files;
+  const Recipe& recipe = parts.recipe;
+  const taut::DataSource& source = parts.source;
+  const taut::ImageDataset& faces = source.splits.train;
+  Classifier& classifier = parts.classifier;
+  const std::unique_ptr<taut::Schedule> schedule = recipe.schedule();
+  taut::TrainerOptions trainer_options{.epochs = recipe.epochs, .ema_decay = recipe.ema_decay, .out = &std::cout,
+                                       .terminal = taut::output_is_terminal(), .settings = run_settings(options, recipe, source)};
+  if (options.early_stop) trainer_options.early_stop = taut::EarlyStoppingOptions{};
+  taut::Trainer trainer{classifier, optimizer, *schedule, loss, trainer_options};
+  if (options.resume) trainer.restore(taut::load_checkpoint<float>(files.checkpoint));
+
+  taut::CsvLog log(files.log, options.resume ? trainer.epoch() : 0);
+  std::optional<taut::SummaryWriter> events;
+  if (options.tensorboard) {
+    events.emplace(files.events, trainer.epoch() + 1);
+    if (!options.resume) {
+      loader.start(0);
+      const auto batch = loader.next();
+      events->add_image("augmented training pictures",
+                        training_pictures({batch->images, batch->rows * faces.pixels()}, faces, recipe.normalization), 0);
+    }
+  }
+  const taut::WeightsInfo info = weights_info_of(options, source, recipe);
+  trainer.callbacks().on_epoch_end = [&](const taut::EpochRecord& record, bool is_best) {
+    log.append(record);
+    if (events) {
+      taut::add_epoch(*events, record);
+      taut::add_tensors(*events, classifier, record.epoch);
+    }
+    if (is_best) taut::save_weights(files.weights, classifier, info);
+  };
+  trainer.callbacks().on_checkpoint = [&](const auto& state) { taut::save_checkpoint(files.checkpoint, state); };
+
+  const auto measure = [&](const taut::ImageDataset& data) { return taut::evaluate(classifier, data, recipe.normalization, parts.loss); };
+  const taut::TrainingResult result = trainer.fit(loader, [&] { return measure(source.splits.validation); });
+  if (result.interrupted) {
+    std::cout << "Stopped: " << result.reason << ". Go on with the same command and --resume." << std::endl;
+    return 130;
+  }
+
+  const taut::Evaluation test = measure(source.splits.test);
+  constexpr taut::index_t shown = 24;
+  const auto mistakes = taut::confident_mistakes(classifier, source.splits.test, recipe.normalization, shown);
+  write_run_report(files.directory, options, recipe, source, {result.reason, result.best_epoch}, log.records(),
+                   {"Test", test.matrix, mistake_pictures(source.splits.test, mistakes)});
+  std::cout << "Done: " << result.reason << ". Best validation accuracy " << taut::percent_text(result.best_accuracy) << " in epoch "
+            << result.best_epoch << "; its weights are kept.\n\n";
+  print_evaluation(std::cout, "Test", test.matrix, info.class_names);
+  std::cout << "\nWeights: " << files.weights.string() << "\nReport:  " << files.report.string() << std::endl;
+  return 0;
+}
+
+/// The seed recipe: Adam, and labels.
+int train_with_labels(Parts& parts);
+
+/// The best recipe: momentum, and probabilities.
+int train_with_probabilities(Parts& parts);
+
+}  // namespace emotion
