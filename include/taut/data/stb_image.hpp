@@ -5,8 +5,7 @@
 #error "stb_image.h is included already: include taut/image.hpp before it, or in another translation unit"
 #endif
 
-// The rest of this file is somebody else's code: its warnings are not the user's.
-#pragma GCC system_header
+#pragma GCC system_header  // the rest of this file is somebody else's code, whose warnings are not the user's
 
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
