@@ -14,7 +14,11 @@
 #define STBI_NO_STDIO
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
+#if __has_include(<stb/stb_image.h>)
 #include <stb/stb_image.h>
+#else  // as vcpkg and Conan install it
+#include <stb_image.h>
+#endif
 #undef STB_IMAGE_STATIC
 #undef STB_IMAGE_IMPLEMENTATION
 #undef STBI_ONLY_JPEG

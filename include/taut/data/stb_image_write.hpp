@@ -10,7 +10,11 @@
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
+#if __has_include(<stb/stb_image_write.h>)
 #include <stb/stb_image_write.h>
+#else  // as vcpkg and Conan install it
+#include <stb_image_write.h>
+#endif
 #undef STB_IMAGE_WRITE_STATIC
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
 #undef STBI_WRITE_NO_STDIO
