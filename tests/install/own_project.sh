@@ -1,16 +1,18 @@
 #!/bin/sh
 # Builds examples/03_own_project as somebody else would and holds what it prints to what its source says:
-#   own_project.sh WAY PREFIX FOLDER COMPILER
+#   own_project.sh WAY PREFIX FOLDER COMPILER [SOURCE]
 # WAY: find_package, add_subdirectory or single_header. PREFIX: an installed Taut. FOLDER is where all of it happens, without Taut's tree:
-# copies of the project and of what the way needs, no variables of the caller's, nothing from a home directory.
+# copies of the project and of what the way needs, no variables of the caller's, nothing from a home directory. SOURCE: another example of
+# one file, in the place of the project's own.
 set -eu
-way=$1 prefix=$2 folder=$3 compiler=$4
+way=$1 prefix=$2 folder=$3 compiler=$4 source=${5:-}
 tests=$(cd "$(dirname "$0")/.." && pwd)
 taut=$(dirname "$tests")
 
 rm -rf "$folder"
 mkdir -p "$folder/home"
 cp -R "$taut/examples/03_own_project" "$folder/project"
+[ -z "$source" ] || cp "$source" "$folder/project/main.cpp"
 case $way in
   find_package) options="-DCMAKE_PREFIX_PATH=$prefix" ;;
   add_subdirectory)
