@@ -41,6 +41,7 @@ if [ "$level" = all ]; then
   needs clang-16 command clang++-16
   needs clang-19 command clang++-19
   needs libclang-rt-16-dev file "/usr/lib/llvm-16/lib/clang/16/lib/linux/libclang_rt.fuzzer-$(uname -m).a"
+  needs doxygen command doxygen
   needs time command /usr/bin/time
   needs dataset-fashion-mnist file /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
   needs g++-aarch64-linux-gnu command aarch64-linux-gnu-g++

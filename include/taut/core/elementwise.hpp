@@ -80,11 +80,12 @@ auto as_operand(const X& x) {
 
 /// The element type of the first tensor.
 template <class X, class... More>
-struct FirstElement : FirstElement<More...> {};
-template <TensorLike X, class... More>
-struct FirstElement<X, More...> : std::type_identity<typename X::value_type> {};
+constexpr auto find_first_element() {
+  if constexpr (TensorLike<X>) return std::type_identity<typename X::value_type>{};
+  else return find_first_element<More...>();
+}
 template <class... X>
-using first_element = typename FirstElement<X...>::type;
+using first_element = typename decltype(find_first_element<X...>())::type;
 
 /// The shape of operands together.
 template <class Operation, Shape First>

@@ -1,4 +1,4 @@
-/// read_image_folder: train/<class>/*.jpg|jpeg|png and test/<class>/*, a class a folder.
+/// read_image_folder: `train/<class>/*.jpg|jpeg|png` and `test/<class>/*`, a class a folder.
 #pragma once
 
 #include <algorithm>

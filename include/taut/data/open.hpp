@@ -58,8 +58,8 @@ inline DataSplits synthetic_splits(index_t count) {
           synthetic_faces(others, seed, DataUse::test_faces)};
 }
 
-/// `spec` is "synthetic", "synthetic:N", a fer2013.csv, or a folder with train/<class>/ and test/<class>/. Of a folder's training images
-/// `validation_fraction` go to validation, drawn by `seed`; the others bring their own division, and the two numbers don't touch it.
+/// `spec` is "synthetic", "synthetic:N", a fer2013.csv, or a folder with `train/<class>/` and `test/<class>/`. Of a folder's training
+/// images `validation_fraction` go to validation, drawn by `seed`; the others bring their own division, which the two numbers don't touch.
 /// Training images that are `excluded` are left out, a folder's before it is divided.
 inline DataSource open_data(const std::string& spec, double validation_fraction, std::uint64_t seed, index_t height = 48,
                             index_t width = 48, const PictureList& excluded = {}) {

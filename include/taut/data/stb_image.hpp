@@ -5,8 +5,7 @@
 #error "stb_image.h is included already: include taut/image.hpp before it, or in another translation unit"
 #endif
 
-// The rest of this file is somebody else's code: its warnings are not the user's.
-#pragma GCC system_header
+#pragma GCC system_header  // the rest of this file is somebody else's code, whose warnings are not the user's
 
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
@@ -15,7 +14,11 @@
 #define STBI_NO_STDIO
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
+#if __has_include(<stb/stb_image.h>)
 #include <stb/stb_image.h>
+#else  // as vcpkg and Conan install it
+#include <stb_image.h>
+#endif
 #undef STB_IMAGE_STATIC
 #undef STB_IMAGE_IMPLEMENTATION
 #undef STBI_ONLY_JPEG

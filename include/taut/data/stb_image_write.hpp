@@ -5,13 +5,16 @@
 #error "stb_image_write.h is included already: include taut/image.hpp before it, or in another translation unit"
 #endif
 
-// The rest of this file is somebody else's code: its warnings are not the user's.
-#pragma GCC system_header
+#pragma GCC system_header  // the rest of this file is somebody else's code, whose warnings are not the user's
 
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
+#if __has_include(<stb/stb_image_write.h>)
 #include <stb/stb_image_write.h>
+#else  // as vcpkg and Conan install it
+#include <stb_image_write.h>
+#endif
 #undef STB_IMAGE_WRITE_STATIC
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
 #undef STBI_WRITE_NO_STDIO
