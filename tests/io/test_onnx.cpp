@@ -89,7 +89,7 @@ TEST_CASE("protocol buffers as their specification's examples have them") {
 }
 
 TEST_CASE("a network's operators are a chain from input to output, without dropout") {
-  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Mlp>();
+  const std::vector<OnnxNode> nodes = detail::onnx_nodes<Mlp>();
   REQUIRE(nodes.size() == 4);
   CHECK(nodes[0].operation == "Flatten");
   CHECK(nodes[0].inputs == std::vector<std::string>{"input"});
@@ -105,7 +105,7 @@ TEST_CASE("a network's operators are a chain from input to output, without dropo
 }
 
 TEST_CASE("an activation without an operator of its own is a few operators, the last of which is the layer's") {
-  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{3}, SiLU, LeakyReLU, GELU>>();
+  const std::vector<OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{3}, SiLU, LeakyReLU, GELU>>();
   REQUIRE(nodes.size() == 2 + 1 + 8);
   CHECK(nodes[0].operation == "Sigmoid");
   CHECK(nodes[0].inputs == std::vector<std::string>{"input"});
@@ -119,7 +119,7 @@ TEST_CASE("an activation without an operator of its own is a few operators, the 
 }
 
 TEST_CASE("a layer of several operators names what it makes on the way, and its result by its number") {
-  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{4, 3, 3}, ReLU, GroupNorm<2>, Reshape<36>>>();
+  const std::vector<OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{4, 3, 3}, ReLU, GroupNorm<2>, Reshape<36>>>();
   REQUIRE(nodes.size() == 15);
   CHECK(nodes[2].operation == "Reshape");
   CHECK(nodes[2].inputs == std::vector<std::string>{"0", "1.1"});
