@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <string>
 
 #include "emotion/evaluate.hpp"
 #include "emotion/export_network.hpp"
@@ -19,6 +20,12 @@ namespace emotion {
 
 namespace {
 
+/// The weights that come with the program were trained on FER2013: docs/emotion_weights.md.
+void add_weights_option(CLI::App& command, std::string& weights) {
+  weights = TAUT_EMOTION_WEIGHTS;
+  command.add_option("--weights", weights, "A best.safetensors that `emotion train` wrote; without it the weights that come with the program");
+}
+
 void add_train_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<TrainOptions>();
   CLI::App* const command = app.add_subcommand("train", "Train the network and write weights, log and report");
@@ -26,12 +33,12 @@ void add_train_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--exclude", options->exclude, "A list of training pictures to leave out, which `emotion duplicates` wrote");
   command->add_option("--out", options->out, "Directory for the weights, the checkpoint, the log and the report")->required();
-  command->add_option("--epochs", options->epochs, "Passes over the training pictures")->check(CLI::Range(1, 100000))->capture_default_str();
-  command->add_option("--batch", options->batch, "Pictures a step")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--epochs", options->epochs, "Passes over the training pictures; without it the recipe's")->check(CLI::Range(1, 100000));
+  command->add_option("--batch", options->batch, "Pictures a step; without it the recipe's")->check(CLI::Range(1, 256));
   command->add_option("--val", options->val_fraction, "Share of a folder's training pictures kept for validation")
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
-  command->add_option("--lr", options->lr, "Adam's learning rate")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--lr", options->lr, "The learning rate; without it the recipe's")->check(CLI::PositiveNumber);
   command->add_option("--seed", options->seed, "Of weights, shuffling, augmentation, dropout and the validation split")
       ->capture_default_str();
   command->add_option("--threads", options->threads, "CPU threads; the result is the same for any number")
@@ -49,7 +56,7 @@ void add_train_command(CLI::App& app, int& exit_code) {
 void add_evaluate_command(CLI::App& app) {
   const auto options = std::make_shared<EvaluateOptions>();
   CLI::App* const command = app.add_subcommand("eval", "Measure accuracy on a split of the data");
-  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  add_weights_option(*command, options->weights);
   command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")->required();
   command->add_option("--split", options->split, "Which pictures")->check(CLI::IsMember({"train", "val", "test"}))->capture_default_str();
   command->add_option("--exclude", options->exclude, "A list of training and test pictures to leave out, which `emotion duplicates` wrote");
@@ -61,7 +68,7 @@ void add_evaluate_command(CLI::App& app) {
 void add_predict_command(CLI::App& app) {
   const auto options = std::make_shared<PredictOptions>();
   CLI::App* const command = app.add_subcommand("predict", "Say which emotion each picture shows");
-  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  add_weights_option(*command, options->weights);
   command->add_option("images", options->images, "JPEG or PNG files, colour or gray, of any size")->required();
   command->add_option("--crop", options->crop, "The face's rectangle in the picture: x,y,width,height")->delimiter(',')->expected(4);
   command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
@@ -96,7 +103,7 @@ void add_import_command(CLI::App& app) {
 void add_export_command(CLI::App& app) {
   const auto options = std::make_shared<ExportOptions>();
   CLI::App* const command = app.add_subcommand("export", "Turn a weights file into an ONNX file");
-  command->add_option("--weights", options->weights, "A best.safetensors that `emotion train` wrote")->required();
+  add_weights_option(*command, options->weights);
   command->add_option("--out", options->out, "The ONNX file to write")->required();
   command->callback([options] { export_network(*options); });
 }

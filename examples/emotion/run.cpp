@@ -24,22 +24,25 @@ RunFiles open_run(const TrainOptions& options) {
   return files;
 }
 
-std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const taut::DataSource& source) {
-  return {{"data", source.description},
-          {"data checksum", source.checksum},
-          {"recipe", options.recipe},
-          {"batch", std::to_string(options.batch)},
-          {"lr", taut::short_text(options.lr, 6)},
-          {"seed", std::to_string(options.seed)},
-          {"val", taut::short_text(options.val_fraction, 6)}};
+std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const Recipe& recipe,
+                                                              const taut::DataSource& source) {
+  std::vector<std::pair<std::string, std::string>> settings{{"data", source.description},
+                                                            {"data checksum", source.checksum},
+                                                            {"recipe", options.recipe},
+                                                            {"batch", std::to_string(recipe.batch)},
+                                                            {"lr", taut::short_text(recipe.lr, 6)},
+                                                            {"seed", std::to_string(options.seed)},
+                                                            {"val", taut::short_text(options.val_fraction, 6)}};
+  if (recipe.cosine) settings.emplace_back("epochs", std::to_string(recipe.epochs));
+  return settings;
 }
 
-void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const taut::DataSource& source,
-                      const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test) {
+void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const Recipe& recipe,
+                      const taut::DataSource& source, const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test) {
   taut::Report report;
   report.title = "Emotion classifier";
   report.summary = source.description + ". Training ended because " + result.reason + ".";
-  report.settings = run_settings(options, source);
+  report.settings = run_settings(options, recipe, source);
   report.settings.emplace_back("threads", std::to_string(options.threads));
   report.records = records;
   report.best_epoch = result.best_epoch;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "emotion/recipe.hpp"
 #include "emotion/train.hpp"
 #include "taut/data/data_source.hpp"
 #include "taut/report/report.hpp"
@@ -23,8 +24,9 @@ struct RunFiles {
 /// Makes the directory; fails before anything was trained where nothing can be written into it.
 RunFiles open_run(const TrainOptions& options);
 
-/// What a resumed run must have in common with the run that it continues; how many epochs there shall be it may change.
-std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const taut::DataSource& source);
+/// What a resumed run must have in common with the run that it continues; how many epochs there shall be it may change, unless the
+/// learning rate follows from it.
+std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const Recipe& recipe, const taut::DataSource& source);
 
 /// What a report says of a training besides its options.
 struct RunResult {
@@ -33,7 +35,7 @@ struct RunResult {
 };
 
 /// report.html and its pictures, into `directory`.
-void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const taut::DataSource& source,
+void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const Recipe& recipe, const taut::DataSource& source,
                       const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test);
 
 }  // namespace emotion

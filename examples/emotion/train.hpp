@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "taut/core/shape.hpp"
@@ -10,8 +11,9 @@ namespace emotion {
 
 struct TrainOptions {
   std::string data = "synthetic", out, recipe = "seed", exclude;
-  taut::index_t epochs = 75, batch = 64;
-  double val_fraction = 0.1, lr = 1e-3;
+  std::optional<taut::index_t> epochs{}, batch{};  ///< the recipe's where there is none
+  std::optional<double> lr{};                      ///< likewise
+  double val_fraction = 0.1;
   std::uint64_t seed = 42;
   unsigned threads = 2;
   bool resume = false, early_stop = false, tensorboard = false;

@@ -3,6 +3,7 @@
 
 #include "taut/io/atomic_file.hpp"
 #include "taut/io/load_session.hpp"
+#include "taut/io/matching_weights.hpp"
 #include "taut/io/onnx.hpp"
 #include "taut/io/read_file.hpp"
 #include "taut/io/safetensors.hpp"

@@ -93,6 +93,30 @@ TEST_CASE("training and inference allocate nothing after construction and the fi
   }
 }
 
+TEST_CASE("other losses, optimizers with groups and frozen layers allocate nothing either") {
+  using Pixels = Sequential<Shape{1, 12, 12}, Conv2d<8, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>, Conv2d<3, 3, Padding{1}>>;
+  const auto model = std::make_unique<Model<Pixels, float, Cpu<>, 64>>(seed(1), Cpu<>{2});
+  model->freeze("1");
+  RMSprop rmsprop{*model, {.momentum = 0.9, .centered = true}, {{.prefix = "0", .lr_factor = 0.1}, {.prefix = "4.bias", .weight_decay = 0.0}}};
+  const std::vector<float> samples(64 * Pixels::input_shape.size(), 0.5F), targets(64 * Pixels::output_shape.size(), 0.25F);
+  const BatchView<const float, Pixels::input_shape> batch{samples.data(), 64};
+  const BatchView<const float, Pixels::output_shape> target{targets.data(), 64};
+  OneCycleRate schedule(0.01, {.epochs = 1, .steps_per_epoch = 10});
+  const auto step = [&] {
+    for (int i = 0; i < 3; ++i) {
+      if (i == 0) model->forward_backward(batch, target, MSE{});
+      if (i == 1) model->forward_backward(batch, target, Huber{});
+      if (i == 2) model->forward_backward(batch, target, BCEWithLogits<3>{});
+      rmsprop.set_lr(schedule.rate(i / 10.0));
+      rmsprop.step(*model);
+    }
+  };
+  step();
+  const std::size_t before = allocations;
+  step();
+  CHECK(allocations == before);
+}
+
 #else
 
 TEST_CASE("allocations are not counted in this build" * doctest::skip()) { MESSAGE("needs glibc, and no sanitizer, which counts its own"); }

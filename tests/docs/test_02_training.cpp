@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <sstream>
+#include <vector>
 
 #include "support/temporary_directory.hpp"
 #include "taut/io.hpp"
@@ -46,6 +48,64 @@ TEST_CASE("docs/02_training.md: a trainer, and going on where it stopped") {
   CHECK(whole.str().ends_with("all 3 epochs are done\n"));
   const auto last_line = [](const std::string& text) { return text.substr(text.find("Epoch [3/3]")); };
   CHECK(last_line(whole.str()) == last_line(second.str()));
+}
+
+TEST_CASE("docs/02_training.md: losses of numbers") {
+  taut::Model<taut::Sequential<taut::Shape{3}, taut::Linear<16>, taut::ReLU, taut::Linear<1>>, float, taut::Cpu<>> model{taut::seed(1)};
+  taut::RMSprop rmsprop{model, {.lr = 1e-3}};
+  taut::Random random(2);
+  const auto fill = [&](auto& inputs, auto& outputs) {
+    for (taut::index_t i = 0; i < inputs.rows(); ++i) {
+      for (taut::index_t c = 0; c < 3; ++c) inputs.row(i)[c] = random.uniform(-1, 1);
+      outputs.row(i)[0] = inputs.row(i)[0] * inputs.row(i)[1] + inputs.row(i)[2];
+    }
+  };
+  double first = 0, last = 0;
+  for (int step = 0; step < 300; ++step) {
+    taut::Batch<float, taut::Shape{3}, 64> x;
+    taut::Batch<float, taut::Shape{1}, 64> y;
+    fill(x, y);
+    const taut::LossSums sums = model.forward_backward(x, y, taut::Huber{.delta = 0.5});
+    rmsprop.step(model);
+    last = sums.loss / sums.weight;
+    if (step == 0) first = last;
+  }
+  CHECK(last < first / 4);
+}
+
+TEST_CASE("docs/02_training.md: layers of another network") {
+  using Pair = taut::Sequential<taut::Shape{1, 48, 48}, taut::MaxPool2d<2>, ConvBlock<8>, taut::Flatten, taut::Linear<2>>;
+  const taut::test::TemporaryDirectory directory;
+  const taut::Model<SmallNet, float, taut::Cpu<>> seven{taut::seed(42)};
+  taut::WeightsInfo info;
+  info.class_names = taut::emotion_names();
+  info.image_height = info.image_width = 48;
+  taut::save_weights(directory / "seven.safetensors", seven, info);
+  taut::Model<Pair, float, taut::Cpu<>> model{taut::seed(43)};
+  std::ostringstream out;
+  taut::Batch<float, taut::Shape{1, 48, 48}, 8> images;
+  taut::Random random(3);
+  for (taut::index_t i = 0; i < 8 * 48 * 48; ++i) images.data()[i] = random.uniform(-1, 1);
+  const std::vector<std::int32_t> labels{0, 1, 0, 1, 0, 1, 0, 1};
+  const auto train = [&](auto& some_model, auto& optimizer) {
+    some_model.forward_backward(images, labels, taut::CrossEntropy<2>{});
+    optimizer.step(some_model);
+  };
+
+  const taut::MatchedWeights matched = taut::load_matching_weights(directory / "seven.safetensors", model);
+  for (const taut::TensorDifference& difference : matched.left) out << to_string(difference) << '\n';
+
+  model.freeze();
+  model.unfreeze("6");  // the head alone learns
+  taut::Adam head{model, {.lr = 1e-2}};
+  train(model, head);
+
+  model.unfreeze();
+  taut::Adam all{model, {.lr = 1e-3}, {{.prefix = "6", .lr_factor = 10}}};
+  train(model, all);
+
+  CHECK(out.str() == "tensor \"6.weight\": expected 2x1152 but found 7x1152\ntensor \"6.bias\": expected 2 but found 7\n");
+  CHECK(model.export_tensors()[0].values != seven.export_tensors()[0].values);
 }
 
 TEST_CASE("docs/02_training.md: events for TensorBoard") {

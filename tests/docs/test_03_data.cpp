@@ -30,6 +30,12 @@ TEST_CASE("docs/03_data.md: Fashion-MNIST") {
 }
 
 TEST_CASE("docs/03_data.md: a container") {
+  using Net = taut::Sequential<taut::Shape{2}, taut::Linear<32>, taut::ReLU, taut::Linear<2>>;
+  taut::Model<Net, float, taut::Cpu<>> model{taut::seed(42)};
+  taut::Adam adam{model, {.lr = 1e-2}};
+  taut::ConstantRate schedule{1e-2};
+  const taut::CrossEntropy<2> loss;
+
   std::vector<std::pair<std::array<float, 2>, int>> points;
   taut::Random random{1};
   for (int i = 0; i < 1000; ++i) {
@@ -38,12 +44,6 @@ TEST_CASE("docs/03_data.md: a container") {
   }
   taut::SampleLoader train{std::span(points).first(800), {.batch = 64, .seed = 42}};
   taut::SampleLoader validation{std::span(points).subspan(800)};
-
-  using Net = taut::Sequential<taut::Shape{2}, taut::Linear<32>, taut::ReLU, taut::Linear<2>>;
-  taut::Model<Net, float, taut::Cpu<>> model{taut::seed(42)};
-  taut::Adam adam{model, {.lr = 1e-2}};
-  taut::ConstantRate schedule{1e-2};
-  const taut::CrossEntropy<2> loss;
 
   taut::Trainer trainer{model, adam, schedule, loss, {.epochs = 20}};
   const taut::TrainingResult result = trainer.fit(train, [&] { return taut::evaluate(model, validation, loss); });

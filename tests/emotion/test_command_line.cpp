@@ -13,6 +13,8 @@
 #include <string>
 
 #include "support/temporary_directory.hpp"
+#include "taut/data/open.hpp"
+#include "taut/data/picture_list.hpp"
 
 namespace {
 
@@ -246,4 +248,33 @@ TEST_CASE("pictures that are none are refused") {
   const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
   check_refused(emotion("predict " + weights() + " --crop 40,40,2000,2000 " + face), {"2000x2000"});
   CHECK(emotion("predict " + weights() + " " + face + " " + (directory / "words.png").string()).out.empty());
+}
+
+TEST_CASE("pictures on a list are neither trained on nor judged by") {
+  const TemporaryDirectory directory;
+  const taut::DataSplits faces = taut::synthetic_splits(140);
+  const std::vector<std::uint32_t> some{0, 5, 9};
+  taut::ImageDataset listed = faces.train.subset(some);
+  listed.append(faces.test.image(3), faces.test.label(3));
+  const std::string list = (directory / "list.txt").string();
+  std::ofstream(list) << taut::PictureList::recurring(listed, listed).to_text("four pictures");
+
+  const Outcome trained = emotion("train --data synthetic:140 --epochs 1 --out " + (directory / "run").string() + " --exclude " + list);
+  REQUIRE(trained.exit_code == 0);
+  CHECK(trained.out.find("drawn faces, 3 excluded: 137 training") != std::string::npos);
+  const std::string figures = (directory / "figures.json").string();
+  REQUIRE(emotion("eval " + weights() + " --data synthetic:140 --exclude " + list + " --json " + figures).exit_code == 0);
+  CHECK(nlohmann::json::parse(contents(figures))["images"] == faces.test.size() - 1);
+
+  std::ofstream(list) << "not a fingerprint\n";
+  check_refused(emotion("train --data synthetic:140 --out " + (directory / "other").string() + " --exclude " + list), {"list.txt:1"});
+  check_refused(emotion("duplicates --data " + (directory / "nowhere.csv").string() + " --out " + list), {"nowhere.csv"});
+}
+
+TEST_CASE("the best recipe trains, remembers its average and is held to its epochs") {
+  const TemporaryDirectory directory;
+  const std::string begin = "train --data synthetic:140 --recipe best --seed 3 --out ", out = (directory / "run").string();
+  REQUIRE(emotion(begin + out + " --epochs 4").exit_code == 0);
+  check_refused(emotion(begin + out + " --epochs 5 --resume"), {"epochs 4, expected 5"});
+  CHECK(emotion(begin + out + " --epochs 4 --resume").exit_code == 0);
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Writes operations.safetensors, activations.safetensors and network.safetensors: what PyTorch computes, for the tests beside this script.
+"""Writes operations, activations, training and network.safetensors: what PyTorch computes, for the tests beside this script.
 
-    /usr/bin/python3 tests/golden/make_golden.py        (Debian: python3-torch; made with 1.13.1, activations.safetensors with 2.15.0)
+    /usr/bin/python3 tests/golden/make_golden.py operations network    (Debian: python3-torch; made with 1.13.1)
+    python3 tests/golden/make_golden.py activations training           (made with PyTorch 2.15.0)
 
 Every result is computed in float64 from inputs that float32 holds exactly, and rounded once: the files hold the true values, and a
 test's tolerance is the tested code's own rounding. Layouts are PyTorch's: images (rows, channels, height, width), convolution weights
@@ -13,6 +14,7 @@ needn't be stored: a test makes the same ones.
 """
 import json
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -272,6 +274,40 @@ def make_activations():
     write_safetensors(HERE / "activations.safetensors", golden, {"torch": torch.__version__})
 
 
+# ---- losses and optimizers of training.safetensors ---------------------------------------------------------------------------------
+
+
+def loss(case, make, outputs, targets, **options):
+    """A loss of `outputs` against `targets`, both exact in float32, and its gradient."""
+    y = outputs.detach().requires_grad_()
+    value = make(y, targets, **options)
+    value.backward()
+    keep(case, y=y, targets=targets, loss=value, dy=y.grad, **{name: v for name, v in options.items() if isinstance(v, torch.Tensor)})
+
+
+def probabilities(case, rows, classes):
+    """Rows that add up to 1 but for float32's rounding."""
+    return F.softmax(3 * given(case, "targets", (rows, classes)), 1).detach().float().double()
+
+
+def make_training():
+    golden.clear()
+    shape = (6, 7)
+    for case, weighted, smoothing in (("soft_cross_entropy", False, 0), ("soft_cross_entropy_weighted_smoothed", True, 0.1)):
+        weight = (given(case, "class_weights", (7,)) + 1.25).detach() if weighted else None
+        loss(case, F.cross_entropy, 8 * given(case, "y", shape), probabilities(case, *shape), weight=weight, label_smoothing=smoothing)
+    loss("mse", F.mse_loss, 8 * given("mse", "y", shape), given("mse", "targets", shape).detach())
+    loss("huber", F.huber_loss, 2 * given("huber", "y", shape), given("huber", "targets", shape).detach(), delta=0.5)
+    for case, spread in (("bce_with_logits", 4), ("bce_with_logits_far", 512)):
+        loss(case, F.binary_cross_entropy_with_logits, spread * given(case, "y", shape), given(case, "targets", shape).detach().abs(),
+             pos_weight=(given(case, "pos_weight", (7,)) + 1.25).detach())
+    optimizer("rmsprop", lambda p: torch.optim.RMSprop(p, lr=1e-2))
+    optimizer("rmsprop_decay", lambda p: torch.optim.RMSprop(p, lr=1e-2, alpha=0.9, eps=1e-3, weight_decay=0.1))
+    optimizer("rmsprop_momentum", lambda p: torch.optim.RMSprop(p, lr=1e-2, momentum=0.9))
+    optimizer("rmsprop_centered", lambda p: torch.optim.RMSprop(p, lr=1e-2, alpha=0.9, eps=1e-3, momentum=0.5, centered=True))
+    write_safetensors(HERE / "training.safetensors", golden, {"torch": torch.__version__})
+
+
 # ---- the emotion network ----------------------------------------------------------------------------------------------------------
 
 PARAMETER_SEED = 1
@@ -394,6 +430,6 @@ def make_network():
 
 
 if __name__ == "__main__":
-    make_operations()
-    make_activations()
-    make_network()
+    makers = {"operations": make_operations, "activations": make_activations, "training": make_training, "network": make_network}
+    for fixture in sys.argv[1:] or makers:
+        makers[fixture]()

@@ -112,7 +112,7 @@ TEST_CASE("protocol buffers as their specification's examples have them") {
   CHECK(hex(detail::ProtobufWriter{}.message(3, detail::ProtobufWriter{}.number(1, 150)).bytes()) == "1a 03 08 96 01");
   CHECK(hex(detail::ProtobufWriter{}.number(1, -2).bytes()) == "08 fe ff ff ff ff ff ff ff ff 01");
   CHECK(hex(detail::ProtobufWriter{}.number(20, 7).bytes()) == "a0 01 07");
-  CHECK(hex(detail::ProtobufWriter{}.single(2, 1.0F).bytes()) == "15 00 00 80 3f");
+  CHECK(hex(detail::ProtobufWriter{}.real(2, 1.0F).bytes()) == "15 00 00 80 3f");
 }
 
 TEST_CASE("a network's operators are a chain from input to output, without dropout") {

@@ -76,7 +76,7 @@ TEST_CASE("the memory plan keeps what a step needs") {
   constexpr index_t batch = 5, steps = Net::plan.step_count;
   constexpr const auto& memory = Net::memory<batch>;
   const auto training = detail::training_lifetimes<steps>(Net::plan, batch);
-  const auto inference = detail::inference_lifetimes<steps>(Net::plan, batch);
+  const auto inference = detail::inference_lifetimes<steps>(Net::plan, detail::moving_steps<steps>(Net::plan), batch);
   check_placement(inference, {memory.inference_offset, memory.inference});
 
   Placement<2 * steps> placement;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <vector>
@@ -12,7 +13,11 @@
 #include "ops/devices.hpp"
 #include "ops/guarded.hpp"
 #include "taut/nn.hpp"
+#include "taut/nn/bce_with_logits.hpp"
+#include "taut/nn/huber.hpp"
 #include "taut/nn/model.hpp"
+#include "taut/nn/mse.hpp"
+#include "taut/nn/soft_cross_entropy.hpp"
 
 namespace ops {
 
@@ -37,7 +42,7 @@ struct GradientCase {
 
   taut::BatchView<const double, Net::input_shape> batch() const { return {x.data(), gradient_rows}; }
 
-  /// Of `value()`, by central differences: with a step h = ε^(1/3) both the truncation, h²·f‴/6, and the rounding, ε·|f|/h, are of
+  /// Of `value()` with respect to what isn't frozen, by central differences: with a step h = ε^(1/3) both the truncation, h²·f‴/6, and the rounding, ε·|f|/h, are of
   /// the order ε^(2/3) ≈ 4e-11 times the function; a thousand of them leave room for third derivatives.
   template <class Value>
   void check(Value&& value) {
@@ -49,7 +54,16 @@ struct GradientCase {
     const double bound = 1000 * step * step * std::max(scale, largest);
     index_t wrong = 0, zeros = 0;
     std::string first_wrong;
+    std::vector<bool> trainable(gradients.size());
+    for (const taut::ParameterSpan span : model.trainable_spans()) {
+      for (index_t i = span.begin; i < span.end; ++i) trainable[i] = true;
+    }
     for (index_t i = 0; i < gradients.size(); ++i) {
+      if (!trainable[i]) {
+        ++zeros;
+        wrong += gradients[i] != 0 ? 1 : 0;
+        continue;
+      }
       const double kept = model.parameters()[i];
       model.parameters()[i] = kept + step;
       const double above = value();
@@ -89,18 +103,43 @@ void check_gradient(std::uint64_t seed) {
   test.check(value);
 }
 
-/// Of the weighted mean of the losses.
-template <class Net, class D>
-void check_loss_gradient(std::uint64_t seed, const taut::CrossEntropy<Net::output_shape.d0>& loss) {
-  GradientCase<Net, D> test(seed);
-  const std::vector<std::int32_t> labels{0, static_cast<std::int32_t>(Net::output_shape.d0 - 1), 1};
+/// Of the mean of the losses.
+template <class Net, class D, class L, class Targets>
+void check_mean_loss_gradient(GradientCase<Net, D>& test, const Targets& targets, const L& loss) {
   const auto value = [&] {
     test.model.set_forward_passes(0);
-    const taut::LossSums sums = test.model.forward_backward(test.batch(), labels, loss);
+    const taut::LossSums sums = test.model.forward_backward(test.batch(), targets, loss);
     return sums.loss / sums.weight;
   };
   value();
   test.check(value);
+}
+
+template <class Net, class D>
+void check_loss_gradient(std::uint64_t seed, const taut::CrossEntropy<Net::output_shape.d0>& loss) {
+  GradientCase<Net, D> test(seed);
+  check_mean_loss_gradient(test, std::vector<std::int32_t>{0, static_cast<std::int32_t>(Net::output_shape.d0 - 1), 1}, loss);
+}
+
+/// Of losses whose targets are numbers; these ones lie in [0, 1].
+template <class Net, class D, class L>
+void check_dense_loss_gradient(std::uint64_t seed, const L& loss) {
+  GradientCase<Net, D> test(seed);
+  Guarded<double> targets(gradient_rows * Net::output_shape.size());
+  targets.randomize(seed + 3);
+  for (double& target : targets.span()) target = std::abs(target);
+  check_mean_loss_gradient(test, taut::BatchView<const double, Net::output_shape>{targets.data(), gradient_rows}, loss);
+}
+
+/// Of what is left to train where the layers under these names are frozen: a frozen batch norm's statistics are constants.
+template <class Net, class D>
+void check_frozen_gradient(std::uint64_t seed, std::initializer_list<const char*> frozen) {
+  GradientCase<Net, D> test(seed);
+  taut::Random random{seed + 4};
+  for (double& statistic : test.model.buffers()) statistic += static_cast<double>(random.uniform(0, 1));
+  for (const char* const name : frozen) test.model.freeze(name);
+  check_mean_loss_gradient(test, std::vector<std::int32_t>{0, static_cast<std::int32_t>(Net::output_shape.d0 - 1), 1},
+                           taut::CrossEntropy<Net::output_shape.d0>{});
 }
 
 }  // namespace ops

@@ -108,6 +108,7 @@ void check_activation_gradients() {
   SUBCASE("softmax") { check_gradient<layers::SoftmaxInside, D>(53); }
 }
 
+template <class D>
 void check_plain_gradients() {
   SUBCASE("average pool") { check_gradient<layers::AveragePool, D>(41); }
   SUBCASE("average pool, padding not counted") { check_gradient<layers::UncountedPool, D>(42); }
@@ -140,6 +141,25 @@ void check_loss_gradients() {
     loss.label_smoothing = 0.1;
     check_loss_gradient<layers::Small, D>(32, loss);
   }
+  SUBCASE("against probabilities") {
+    check_dense_loss_gradient<layers::Small, D>(33, taut::SoftCrossEntropy<4>{.class_weights = {0.002, 1, 0.3, 2.5}, .label_smoothing = 0.1});
+  }
+  SUBCASE("mean squared error") { check_dense_loss_gradient<layers::Small, D>(34, taut::MSE{}); }
+  SUBCASE("mean squared error of images") { check_dense_loss_gradient<layers::NormReluPool, D>(35, taut::MSE{}); }
+  SUBCASE("Huber's") { check_dense_loss_gradient<layers::Small, D>(36, taut::Huber{.delta = 0.3}); }
+  SUBCASE("binary cross entropy") { check_dense_loss_gradient<layers::Small, D>(37, taut::BCEWithLogits<4>{.pos_weight = {0.5, 1, 2, 9}}); }
+  SUBCASE("binary cross entropy of images") {
+    check_dense_loss_gradient<layers::NormReluPool, D>(38, taut::BCEWithLogits<5>{.pos_weight = {0.5, 1, 2, 9, 0}});
+  }
+}
+
+template <class D>
+void check_frozen_gradients() {
+  SUBCASE("the first layers") { check_frozen_gradient<layers::Small, D>(41, {"0", "1", "4"}); }
+  SUBCASE("a norm in between") { check_frozen_gradient<layers::Small, D>(42, {"5"}); }
+  SUBCASE("norms and a convolution in between") { check_frozen_gradient<layers::Small, D>(43, {"1.", "4.", "5."}); }
+  SUBCASE("weights alone") { check_frozen_gradient<layers::Small, D>(44, {"1.weight", "4.weight", "9.weight"}); }
+  SUBCASE("a linear layer") { check_frozen_gradient<layers::Small, D>(45, {"9"}); }
 }
 
 }  // namespace ops

@@ -270,6 +270,45 @@ void check_norm_pool_backward(const NormPoolRow& row, const NormPoolCalls<D, T>&
   }
 }
 
+/// Without dgamma and dbeta the scale is a constant: dx within sum_error · |scale|·(spread |dy|), slopes as in check_norm_pool_backward.
+template <class T, class D>
+void check_norm_pool_constants(const NormPoolRow& row, const NormPoolCalls<D, T>& calls, const Guarded<T>& x, NormVectors<T>& norm,
+                               const std::vector<std::uint8_t>& argmax, std::uint64_t seed) {
+  using O = Oracle<T>;
+  const taut::NormPoolGeometry& g = row.geometry;
+  const index_t size = row.rows * g.in_size();
+  const std::uint8_t* const chosen = g.pools() ? argmax.data() : nullptr;
+  Guarded<T> dy(row.rows * g.out_size()), first(size);
+  dy.randomize(seed);
+  const std::vector<O> exact_x = x.template as<O>(), scale = norm.scale.template as<O>(), shift = norm.shift.template as<O>();
+  std::vector<O> dx(size), spread(size);
+  const bool bent = g.activation != identity && g.activation != relu;
+  taut::NormPoolGeometry without = g;
+  if (bent) without.activation = identity;
+  const auto back = [&](const taut::NormPoolGeometry& geometry, const std::vector<O>& from, std::vector<O>& to) {
+    taut::kernels::reference::activation_pool_backward(geometry, row.rows, exact_x.data(), scale.data(), shift.data(), from.data(), chosen,
+                                                       to.data());
+    for (index_t i = 0; i < size; ++i) to[i] *= scale[i % g.channels];
+  };
+  back(g, dy.template as<O>(), dx);
+  back(without, dy.template absolute<O>(), spread);
+  for (const unsigned threads : thread_counts<D>) {
+    CAPTURE(threads);
+    D device = make_device<D>(threads);
+    Guarded<T> out(size), workspace(calls.workspace(device, row.rows));
+    calls.backward(device, row.rows, x.data(), dy.data(), chosen, norm.pointers(), out.data(), nullptr, nullptr, workspace.data());
+    CHECK((out.intact() && out.written() && workspace.intact()));
+    if (threads != thread_counts<D>[0]) {
+      CHECK_MESSAGE(out.same_bits(first), "other bits than on one thread");
+      continue;
+    }
+    first.copy_from(out);
+    const double unit = sum_error<T>(row.overlap() + 1) + (bent ? 16 * roundoff<T> : 0);
+    CHECK(beyond(std::as_const(out).span(), std::span<const O>(dx),
+                 [&](index_t i) { return unit * std::abs(static_cast<double>(spread[i])); }) == "");
+  }
+}
+
 template <class T, class D>
 void check_norm_pool(const NormPoolRow& row, index_t index, const NormPoolCalls<D, T>& calls) {
   const taut::NormPoolGeometry& g = row.geometry;
@@ -297,6 +336,7 @@ void check_norm_pool(const NormPoolRow& row, index_t index, const NormPoolCalls<
   forward(y.data(), argmax.data());
   check_norm_pool_forward(row, calls, x, norm, y, argmax);
   check_norm_pool_backward(row, calls, x, norm, argmax, 10 * index + 7);
+  if (g.normalize) check_norm_pool_constants(row, calls, x, norm, argmax, 10 * index + 9);
 
   // A NaN comes through, pooled or not.
   x.data()[x.size() / 2] = std::numeric_limits<T>::quiet_NaN();

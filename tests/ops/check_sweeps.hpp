@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,32 @@ struct Parameters {
   bool intact() { return values.intact() && gradients.intact() && first.intact() && second.intact(); }
   bool same_bits(const Parameters& other) const {
     return values.same_bits(other.values) && first.same_bits(other.first) && second.same_bits(other.second);
+  }
+};
+
+/// The same for RMSprop, with its three memories.
+template <class T>
+struct RMSpropParameters {
+  Guarded<T> values, gradients, square, mean, velocity;
+
+  RMSpropParameters(index_t count, std::uint64_t seed) : values(count), gradients(count), square(count), mean(count), velocity(count) {
+    values.randomize(seed);
+    gradients.randomize(seed + 1);
+    mean.randomize(seed + 2);
+    velocity.randomize(seed + 3);
+    square.randomize(seed + 4);
+    for (T& value : square.span()) value = value * value;
+  }
+  bool intact() { return values.intact() && gradients.intact() && square.intact() && mean.intact() && velocity.intact(); }
+  bool same_bits(const RMSpropParameters& other) const {
+    return values.same_bits(other.values) && square.same_bits(other.square) && mean.same_bits(other.mean) &&
+           velocity.same_bits(other.velocity);
+  }
+  void copy_from(const RMSpropParameters& other) {
+    values.copy_from(other.values);
+    square.copy_from(other.square);
+    mean.copy_from(other.mean);
+    velocity.copy_from(other.velocity);
   }
 };
 
@@ -161,6 +188,67 @@ void check_sgd(index_t count, const taut::SgdStep& step, std::uint64_t seed) {
   }
 }
 
+/// With G = |g| + decay·|p|: the means within a few roundings of their absolute sums; the denominator's error by the derivative of the
+/// root, which is steep where the variance is small; the update's by that of the quotient.
+template <class T, class D>
+void check_rmsprop(index_t count, const taut::RMSpropStep& step, bool centered, std::uint64_t seed) {
+  using O = Oracle<T>;
+  CAPTURE(count);
+  CAPTURE(step.momentum);
+  CAPTURE(step.weight_decay);
+  CAPTURE(centered);
+  const bool has_velocity = step.momentum != 0;
+  const auto prepared = [&] {
+    auto parameters = std::make_unique<RMSpropParameters<T>>(count, seed);
+    for (index_t i = 0; i < count; ++i) {  // a mean square is at least the mean's square
+      parameters->square.data()[i] += parameters->mean.data()[i] * parameters->mean.data()[i] + T(0.01);
+    }
+    return parameters;
+  };
+  const auto before = prepared();
+  std::vector<O> values = before->values.template as<O>(), square = before->square.template as<O>(), mean = before->mean.template as<O>(),
+                 velocity = before->velocity.template as<O>();
+  taut::kernels::reference::rmsprop_step<O>(count, values.data(), before->gradients.template as<O>().data(), square.data(),
+                                            centered ? mean.data() : nullptr, has_velocity ? velocity.data() : nullptr, step);
+  const double u = roundoff<T>;
+  const auto at = [](const Guarded<T>& from, index_t i) { return std::abs(static_cast<double>(from.data()[i])); };
+  const auto gradient = [&](index_t i) { return at(before->gradients, i) + step.weight_decay * at(before->values, i); };
+  const auto square_bound = [&](index_t i) {
+    return 8 * u * (step.alpha * at(before->square, i) + (1 - step.alpha) * gradient(i) * gradient(i));
+  };
+  const auto mean_bound = [&](index_t i) { return 6 * u * (step.alpha * at(before->mean, i) + (1 - step.alpha) * gradient(i)); };
+  const auto velocity_bound = [&](index_t i) {
+    const double m = centered ? static_cast<double>(mean[i]) : 0, whole = static_cast<double>(square[i]), variance = whole - m * m;
+    const double off = square_bound(i) + (centered ? 2 * std::abs(m) * mean_bound(i) + 4 * u * whole : 0);
+    const double root = std::sqrt(variance), denominator = root + step.eps, root_off = off / root + 4 * u * denominator;
+    return gradient(i) * (8 * u + root_off / (denominator - root_off)) / denominator +
+           4 * u * (step.momentum * at(before->velocity, i) + gradient(i) / denominator);
+  };
+  const auto value_bound = [&](index_t i) {
+    return 2 * u * at(before->values, i) + step.learning_rate * (velocity_bound(i) + 4 * u * std::abs(static_cast<double>(velocity[i])) +
+                                                                 4 * u * gradient(i) / std::sqrt(0.01));
+  };
+  const auto reference = prepared();
+  for (const unsigned threads : thread_counts<D>) {
+    CAPTURE(threads);
+    D device = make_device<D>(threads);
+    const auto now = prepared();
+    device.template rmsprop_step<T>(count, now->values.data(), now->gradients.data(), now->square.data(),
+                                    centered ? now->mean.data() : nullptr, has_velocity ? now->velocity.data() : nullptr, step);
+    CHECK(now->intact());
+    CHECK_MESSAGE(now->gradients.same_bits(before->gradients), "the gradients were changed");
+    if (threads != thread_counts<D>[0]) {
+      CHECK_MESSAGE(now->same_bits(*reference), "other bits than on one thread");
+      continue;
+    }
+    reference->copy_from(*now);
+    CHECK(beyond(std::as_const(now->square).span(), std::span<const O>(square), square_bound) == "");
+    CHECK(beyond(std::as_const(now->mean).span(), std::span<const O>(mean), mean_bound) == "");
+    CHECK(beyond(std::as_const(now->velocity).span(), std::span<const O>(velocity), velocity_bound) == "");
+    CHECK(beyond(std::as_const(now->values).span(), std::span<const O>(values), value_bound) == "");
+  }
+}
+
 template <class T, class D>
 void check_span_functions(index_t count, std::uint64_t seed) {
   CAPTURE(count);
@@ -232,6 +320,10 @@ void check_sweeps() {
     check_sgd<T, D>(spans[i], {.momentum = 0.9, .weight_decay = 1e-2}, 4 * i);
     check_sgd<T, D>(spans[i], {.momentum = 0.9, .dampening = 0.5, .weight_decay = 1e-2, .step = 2}, 4 * i);
     check_sgd<T, D>(spans[i], {.learning_rate = 0.1, .momentum = 0.9, .nesterov = true, .step = 3}, 4 * i);
+    check_rmsprop<T, D>(spans[i], {}, false, 5 * i);
+    check_rmsprop<T, D>(spans[i], {.alpha = 0.9, .weight_decay = 0.1, .momentum = 0.9}, false, 5 * i);
+    check_rmsprop<T, D>(spans[i], {.alpha = 0.9, .eps = 1e-3}, true, 5 * i);
+    check_rmsprop<T, D>(spans[i], {.learning_rate = 0.1, .weight_decay = 0.1, .momentum = 0.5}, true, 5 * i);
     check_span_functions<T, D>(spans[i], i);
     check_lerp<T, D>(spans[i], i);
   }

@@ -263,6 +263,17 @@ inline constexpr std::array losses{
     LossRow{3, 7, true, 0.1, 1e4}, LossRow{3, 7, false, 0, 80}, LossRow{3, 7, true, 0.1, 3, true}, LossRow{1000, 7, true, 0.1},
 };
 
+/// Losses with a number as each output's target: outputs within ±spread, targets in [0, 1].
+struct DenseLossRow {
+  index_t rows, columns;
+  double spread = 3;
+};
+
+inline constexpr std::array dense_losses{
+    DenseLossRow{1, 1},       DenseLossRow{1, 3},      DenseLossRow{3, 5},   DenseLossRow{64, 1}, DenseLossRow{3, 17, 80},
+    DenseLossRow{64, 7, 1e4}, DenseLossRow{33, 33, 1}, DenseLossRow{64, 1000},
+};
+
 /// Softmax and its logarithm, of values within ±spread.
 struct SoftmaxRow {
   index_t rows, classes;

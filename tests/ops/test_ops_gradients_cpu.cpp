@@ -8,3 +8,4 @@ TEST_CASE("Cpu's gradients of average pools, group norms, upsampling and reshapi
 }
 TEST_CASE("Cpu's gradients of vector layers are those of finite differences") { ops::check_vector_gradients<taut::Cpu<>>(); }
 TEST_CASE("Cpu's gradients of the loss are those of finite differences") { ops::check_loss_gradients<taut::Cpu<>>(); }
+TEST_CASE("Cpu's gradients around frozen layers are those of finite differences") { ops::check_frozen_gradients<taut::Cpu<>>(); }

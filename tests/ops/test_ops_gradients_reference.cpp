@@ -9,3 +9,4 @@ TEST_CASE("Reference's gradients of average pools, group norms, upsampling and r
 }
 TEST_CASE("Reference's gradients of vector layers are those of finite differences") { ops::check_vector_gradients<taut::Reference>(); }
 TEST_CASE("Reference's gradients of the loss are those of finite differences") { ops::check_loss_gradients<taut::Reference>(); }
+TEST_CASE("Reference's gradients around frozen layers are those of finite differences") { ops::check_frozen_gradients<taut::Reference>(); }

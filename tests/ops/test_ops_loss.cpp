@@ -1,4 +1,5 @@
-/// Cross entropy and softmax of the op table.
+/// Losses and softmax of the op table.
+#include "ops/check_dense_loss.hpp"
 #include "ops/check_loss.hpp"
 #include "taut/device/cpu.hpp"
 
@@ -8,3 +9,12 @@ TEST_CASE("Cpu's losses are what their definition says") {
 }
 
 TEST_CASE("Reference's losses in float are what their definition says in double") { ops::check_losses<float, taut::Reference>(); }
+
+TEST_CASE("Cpu's losses with dense targets are what their definition says") {
+  SUBCASE("float") { ops::check_all_dense_losses<float, taut::Cpu<>>(); }
+  SUBCASE("double") { ops::check_all_dense_losses<double, taut::Cpu<>>(); }
+}
+
+TEST_CASE("Reference's losses with dense targets in float are what their definition says in double") {
+  ops::check_all_dense_losses<float, taut::Reference>();
+}

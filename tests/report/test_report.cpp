@@ -118,6 +118,20 @@ TEST_CASE("curves of no epoch, one epoch and values that aren't numbers are pict
   CHECK(contains(svg, "loss inf"));  // said in the legend, drawn nowhere
 }
 
+TEST_CASE("a training without classes shows its loss alone") {
+  taut::Report report = example();
+  for (taut::EpochRecord& record : report.records) record.train_accuracy = record.validation_accuracy = std::nan("");
+  report.evaluations.clear();
+  const std::string svg = taut::curves_svg(report.records, 7).standalone();
+  CHECK(is_well_formed(svg));
+  CHECK(!contains(svg, "Accuracy"));
+  CHECK(!contains(svg, "nan"));
+  CHECK(contains(svg, "best epoch 7: validation loss 0.3571"));
+  const std::string html = taut::report_html(report);
+  CHECK(contains(html, "<b>0.3571</b><span>best validation loss, epoch 7</span>"));
+  CHECK(!contains(html, "nan"));
+}
+
 TEST_CASE("a confusion matrix shows shares, counts, recall and precision") {
   const taut::Report report = example();
   const std::string svg = taut::confusion_matrix_svg(report.evaluations[0].matrix, report.class_names, "Test").standalone();

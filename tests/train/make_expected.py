@@ -32,6 +32,21 @@ def schedules():
     cosine = torch.optim.lr_scheduler.CosineAnnealingLR(sgd, T_max=9, eta_min=0.001)
     literals("cosine", rates(torch.optim.lr_scheduler.SequentialLR(sgd, [warm_up, cosine], milestones=[3]), sgd, 12))
 
+    for name, options in {
+        "one_cycle": {},
+        "one_cycle_linear": dict(anneal_strategy="linear", pct_start=0.25, div_factor=10, final_div_factor=100),
+        "one_cycle_three_phase": dict(three_phase=True),
+    }.items():
+        sgd = torch.optim.SGD([parameter()], lr=0.1)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(sgd, max_lr=0.1, epochs=4, steps_per_epoch=5, cycle_momentum=False, **options)
+        steps = []
+        for step in range(20):
+            steps.append(sgd.param_groups[0]["lr"])
+            sgd.step()
+            if step != 19:
+                schedule.step()
+        literals(name, steps)
+
     losses = [2, 1.5, 1.49999, 1.6, 1.7, 1.5, 1.4, 1.45, 1.45, 1.45, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3]
     literals("plateau_losses", losses)
     cases = {"plateau": dict(factor=0.2, patience=2), "plateau_cooldown": dict(factor=0.5, patience=1, cooldown=2, min_lr=0.02)}
@@ -53,6 +68,8 @@ def optimizers():
         "sgd_momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.1, weight_decay=0.01),
         "sgd_nesterov": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
         "adam": lambda p: torch.optim.Adam(p, lr=0.01, weight_decay=0.1),
+        "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, weight_decay=0.1),
+        "rmsprop_centered": lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-3, momentum=0.9, centered=True),
         "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.1),
     }.items():
         parameter = torch.nn.Parameter(torch.tensor(start, dtype=torch.float64))

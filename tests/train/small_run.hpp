@@ -120,7 +120,7 @@ struct SmallRun {
   SmallModel model;
   Adam<float> optimizer;
   ReduceLROnPlateau schedule;
-  Trainer<SmallModel, Adam<float>, 3> trainer;
+  Trainer<SmallModel, Adam<float>, CrossEntropy<3>> trainer;
 };
 
 }  // namespace taut::test

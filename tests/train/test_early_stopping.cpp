@@ -16,7 +16,7 @@ TEST_CASE("stops after `patience` epochs without a better one") {
   early.end_epoch(17, 0.62);
   CHECK(early.should_stop());
   CHECK(early.best_epoch() == 2);
-  CHECK(early.best_accuracy() == 0.6264);
+  CHECK(early.best() == 0.6264);
   CHECK(early.reason() == "validation accuracy has not improved for 15 epochs; its best was 62.64% in epoch 2");
 }
 

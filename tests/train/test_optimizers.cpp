@@ -10,6 +10,7 @@
 #include "taut/device/reference.hpp"
 #include "taut/train/adam.hpp"
 #include "taut/train/clip_grad_norm.hpp"
+#include "taut/train/rmsprop.hpp"
 #include "taut/train/sgd.hpp"
 
 namespace {
@@ -22,6 +23,8 @@ constexpr Numbers sgd_momentum{0.042204963181705045, -1.260949348789278, 1.72214
 constexpr Numbers sgd_nesterov{-0.16435579826558144, -1.4286364448546909, 1.759516309537753, 0.0, 0.000543947452785168};
 constexpr Numbers adam{0.44089235375296365, -1.2246980896048607, 1.9769429326694585, 0.0, -0.004418479342386021};
 constexpr Numbers adamw{0.4388808923819034, -1.2273816453500384, 1.974265677398657, 0.0, -0.041637267011865556};
+constexpr Numbers rmsprop{0.3509306329375362, -1.2599829325410148, 1.9728767362842736, 0.0, -0.005242397373866612};
+constexpr Numbers rmsprop_centered{-0.033782069551085606, -1.191103543474574, 1.9019776115929932, 0.0, -0.027716336215103485};
 constexpr Numbers clipped{0.4611974297639385, -0.614929906351918, 1.844789719055754, 0.0, 0.07686623829398975};
 constexpr double norm_before_clipping = 13.009611831257688;
 
@@ -81,6 +84,7 @@ void check_optimizer(Make make, const Numbers& expected) {
 static_assert(taut::Optimizer<taut::Sgd<double>, Five>);
 static_assert(taut::Optimizer<taut::Adam<double>, Five>);
 static_assert(taut::Optimizer<taut::AdamW<double>, Five>);
+static_assert(taut::Optimizer<taut::RMSprop<double>, Five>);
 
 }  // namespace
 
@@ -95,6 +99,14 @@ TEST_CASE("optimizers move as PyTorch's do, also when they were interrupted") {
                     sgd_nesterov);
   }
   SUBCASE("Adam") { check_optimizer([](Five& model) { return taut::Adam(model, {.lr = 0.01, .weight_decay = 0.1}); }, adam); }
+  SUBCASE("RMSprop") {
+    check_optimizer([](Five& model) { return taut::RMSprop(model, {.lr = 0.01, .alpha = 0.9, .weight_decay = 0.1}); }, rmsprop);
+  }
+  SUBCASE("centered RMSprop with momentum") {
+    check_optimizer(
+        [](Five& model) { return taut::RMSprop(model, {.lr = 0.01, .alpha = 0.9, .eps = 1e-3, .momentum = 0.9, .centered = true}); },
+        rmsprop_centered);
+  }
   SUBCASE("AdamW") { check_optimizer([](Five& model) { return taut::AdamW(model, {.lr = 0.01, .weight_decay = 0.1}); }, adamw); }
 }
 
@@ -126,6 +138,11 @@ TEST_CASE("options and models that don't fit are refused") {
   CHECK_THROWS_AS(taut::Sgd(model, {.nesterov = true}), taut::Error);
   CHECK_THROWS_WITH_AS(taut::Adam(model, {.betas = {.first = 1}}), "Adam: expected betas.first in [0, 1), found 1", taut::Error);
   CHECK_THROWS_AS(taut::AdamW(model, {.weight_decay = -0.1}), taut::Error);
+  CHECK_THROWS_WITH_AS(taut::RMSprop(model, {.alpha = 1}), "RMSprop: expected alpha in [0, 1), found 1", taut::Error);
+  CHECK_THROWS_AS(taut::RMSprop(model, {.lr = -1}), taut::Error);
+  CHECK_THROWS_AS(taut::RMSprop(model, {.eps = -1}), taut::Error);
+  CHECK_THROWS_AS(taut::RMSprop(model, {.weight_decay = -1}), taut::Error);
+  CHECK_THROWS_AS(taut::RMSprop(model, {.momentum = -1}), taut::Error);
 
   struct Two {
     using Scalar = double;

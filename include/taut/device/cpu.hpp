@@ -9,18 +9,22 @@
 #include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/average_pool.hpp"
 #include "taut/kernels/cpu/batch_norm.hpp"
+#include "taut/kernels/cpu/bce_with_logits.hpp"
 #include "taut/kernels/cpu/bias.hpp"
 #include "taut/kernels/cpu/branches.hpp"
 #include "taut/kernels/cpu/column_sums.hpp"
 #include "taut/kernels/cpu/conv2d.hpp"
 #include "taut/kernels/cpu/cross_entropy.hpp"
 #include "taut/kernels/cpu/dropout.hpp"
+#include "taut/kernels/cpu/element_loss.hpp"
 #include "taut/kernels/cpu/gemm.hpp"
 #include "taut/kernels/cpu/group_norm.hpp"
 #include "taut/kernels/cpu/linear.hpp"
 #include "taut/kernels/cpu/norm_pool_backward.hpp"
 #include "taut/kernels/cpu/norm_pool_forward.hpp"
 #include "taut/kernels/cpu/optimizer.hpp"
+#include "taut/kernels/cpu/rmsprop.hpp"
+#include "taut/kernels/cpu/soft_cross_entropy.hpp"
 #include "taut/kernels/cpu/reshape.hpp"
 #include "taut/kernels/cpu/softmax.hpp"
 #include "taut/kernels/cpu/upsample.hpp"
@@ -214,12 +218,34 @@ class Cpu {
   }
 
   template <class T>
+  LossSums soft_cross_entropy(index_t rows, index_t classes, const T* logits, const T* targets, const T* class_weights, double smoothing,
+                              T* dlogits) {
+    return kernels::cpu::soft_cross_entropy(*threads_, rows, classes, logits, targets, class_weights, smoothing, dlogits);
+  }
+  template <class T>
+  LossSums mse(index_t count, const T* y, const T* targets, T* dy) {
+    return kernels::cpu::mse(*threads_, count, y, targets, dy);
+  }
+  template <class T>
+  LossSums huber(index_t count, const T* y, const T* targets, double delta, T* dy) {
+    return kernels::cpu::huber(*threads_, count, y, targets, delta, dy);
+  }
+  template <class T>
+  LossSums bce_with_logits(index_t count, index_t channels, const T* logits, const T* targets, const T* pos_weight, T* dlogits) {
+    return kernels::cpu::bce_with_logits(*threads_, count, channels, logits, targets, pos_weight, dlogits);
+  }
+
+  template <class T>
   void adam_step(index_t count, T* parameters, const T* gradients, T* first, T* second, AdamStep step) {
     kernels::cpu::adam_step(*threads_, count, parameters, gradients, first, second, step);
   }
   template <class T>
   void sgd_step(index_t count, T* parameters, const T* gradients, T* momentum, SgdStep step) {
     kernels::cpu::sgd_step(*threads_, count, parameters, gradients, momentum, step);
+  }
+  template <class T>
+  void rmsprop_step(index_t count, T* parameters, const T* gradients, T* square, T* mean, T* velocity, RMSpropStep step) {
+    kernels::cpu::rmsprop_step(*threads_, count, parameters, gradients, square, mean, velocity, step);
   }
   template <class T>
   double sum_of_squares(index_t count, const T* x) {

@@ -13,11 +13,11 @@
 
 namespace taut {
 
-/// What cross entropy leaves behind: sums, so that an average over several batches is exact.
+/// What a loss leaves behind: sums, so that an average over several batches is exact.
 struct LossSums {
-  double loss = 0;    ///< Σ over rows of (weight of the row's class) × loss
-  double weight = 0;  ///< Σ over rows of (weight of the row's class)
-  std::uint64_t correct = 0;  ///< rows whose largest logit is their class; the first of equals counts
+  double loss = 0;    ///< Σ of weight × loss
+  double weight = 0;  ///< Σ of what the mean counts: CrossEntropy's class weights of the rows; rows; or elements, where each has a loss
+  std::uint64_t correct = 0;  ///< rows whose largest logit is their class; the first of equals counts. 0 where there are no classes
 };
 
 /// One step of Adam (Kingma and Ba, 2014) or AdamW (Loshchilov and Hutter, 2017), as PyTorch defines them.
@@ -32,6 +32,11 @@ struct SgdStep {
   double learning_rate = 1e-2, momentum = 0, dampening = 0, weight_decay = 0;
   bool nesterov = false;
   std::uint64_t step = 1;   ///< counts from 1: the first step copies the gradient into the momentum buffer
+};
+
+/// One step of RMSprop (Hinton, 2012), as PyTorch defines it.
+struct RMSpropStep {
+  double learning_rate = 1e-2, alpha = 0.99, eps = 1e-8, weight_decay = 0, momentum = 0;
 };
 
 /// y (rows, out_height, out_width, out_channels) = activation(x * weight + bias); `bias` may be null.
@@ -95,6 +100,7 @@ struct BatchNormVectors {
 /// (255: ReLU is flat there, no gradient passes); it is null where the geometry doesn't pool. A gated activation stands before the search for
 /// the largest element, any other, being monotone, behind it: of elements that only rounding makes equal the larger input is chosen.
 /// Where the geometry doesn't normalise, the batch norm's pointers are null.
+/// Where it normalises and dgamma and dbeta are null, scale and shift are constants, as batch_norm_running leaves them: dx = scale · d.
 template <class D, class T>
 concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::uint8_t* bytes, const std::uint8_t* const_bytes,
                                    BatchNormOptions options, BatchNormVectors<T> norm) {
@@ -105,7 +111,7 @@ concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::
   d.template batch_norm_running<NormPoolGeometry{}, T>(options, norm);
   // y = pool(activation(scale·x + shift)); argmax may be null
   d.template norm_pool_forward<NormPoolGeometry{}, T>(rows, in /*x*/, in /*scale*/, in /*shift*/, out /*y*/, bytes /*argmax*/);
-  // through pool, activation and the batch's statistics; dgamma and dbeta are null where nothing is normalised
+  // through pool, activation and the batch's statistics
   d.template norm_pool_backward<NormPoolGeometry{}, T>(rows, in /*x*/, in /*dy*/, const_bytes /*argmax*/, norm, out /*dx*/,
                                                        out /*dgamma*/, out /*dbeta*/, out /*workspace*/);
 };
@@ -173,6 +179,21 @@ concept LossKernels = requires(D d, index_t rows, const T* in, T* out, const std
   d.template softmax<T>(rows, index_t{} /*classes*/, in /*logits*/, out /*probabilities*/);
 };
 
+/// Losses whose targets are numbers, one an output. Each writes the gradient of the mean, or nothing where that pointer is null, and
+/// returns sums; the last three count elements. With d = y − target and z a logit:
+/// soft_cross_entropy: −Σ w·t·log p over a row's classes, targets smoothed as labels are; the mean divides by the rows;
+/// mse: d²; huber: d²/2 where |d| ≤ delta, else delta·(|d| − delta/2);
+/// bce_with_logits: −(pos_weight·t·log σ(z) + (1 − t)·log(1 − σ(z))), finite for every finite z; one pos_weight a channel.
+template <class D, class T>
+concept DenseLossKernels = requires(D d, index_t count, const T* in, T* out) {
+  { d.template soft_cross_entropy<T>(count /*rows*/, count /*classes*/, in /*logits*/, in /*targets*/, in /*class_weights or null*/,
+                                     double{} /*smoothing*/, out /*dlogits*/) } -> std::same_as<LossSums>;
+  { d.template mse<T>(count, in /*y*/, in /*targets*/, out /*dy*/) } -> std::same_as<LossSums>;
+  { d.template huber<T>(count, in /*y*/, in /*targets*/, double{} /*delta*/, out /*dy*/) } -> std::same_as<LossSums>;
+  { d.template bce_with_logits<T>(count, count /*channels*/, in /*logits*/, in /*targets*/, in /*pos_weight (channels)*/,
+                                  out /*dlogits*/) } -> std::same_as<LossSums>;
+};
+
 /// Where branches end. An element of `gradients` is null where nobody asks for it.
 template <class D, class T>
 concept BranchKernels = requires(D d, index_t count, const T* in, T* out, const T* const* branches, T* const* gradients, const index_t* channels) {
@@ -191,6 +212,8 @@ template <class D, class T>
 concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
   d.template adam_step<T>(count, out /*parameters*/, in /*gradients*/, out /*first moments*/, out /*second moments*/, AdamStep{});
   d.template sgd_step<T>(count, out /*parameters*/, in /*gradients*/, out /*momentum, null where it is 0*/, SgdStep{});
+  d.template rmsprop_step<T>(count, out /*parameters*/, in /*gradients*/, out /*mean squares*/, out /*means, null unless centered*/,
+                             out /*momentum, null where it is 0*/, RMSpropStep{});
   { d.template sum_of_squares<T>(count, in) } -> std::same_as<double>;
   d.template scale<T>(count, T{} /*factor*/, out);
   d.template lerp<T>(count, out /*average*/, in /*values*/, double{} /*weight*/);  // average += weight · (values − average)
@@ -202,8 +225,10 @@ concept TaskRunner = requires(D d, index_t tasks, void (*task)(index_t)) { d.run
 
 /// A device with every group: what a model needs to be trained on it.
 template <class D, class T>
-concept Device = TaskRunner<D> && ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> && ActivationKernels<D, T> && SoftmaxKernels<D, T> &&
-                 AveragePoolKernels<D, T> && GroupNormKernels<D, T> && ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> &&
-                 BranchKernels<D, T> && LossKernels<D, T> && OptimizerKernels<D, T>;
+concept Device = TaskRunner<D> && ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> &&
+                 ActivationKernels<D, T> &&
+                 SoftmaxKernels<D, T> && AveragePoolKernels<D, T> && GroupNormKernels<D, T> && ReshapeKernels<D, T> &&
+                 UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && DenseLossKernels<D, T> &&
+                 OptimizerKernels<D, T>;
 
 }  // namespace taut

@@ -11,6 +11,7 @@
 #include "taut/kernels/reference/bias.hpp"
 #include "taut/kernels/reference/branches.hpp"
 #include "taut/kernels/reference/convolution.hpp"
+#include "taut/kernels/reference/dense_loss.hpp"
 #include "taut/kernels/reference/dropout.hpp"
 #include "taut/kernels/reference/group_norm.hpp"
 #include "taut/kernels/reference/linear.hpp"
@@ -122,6 +123,7 @@ class Reference {
                           T* dbeta, T*) {
     kernels::reference::activation_pool_backward(G, rows, x, norm.scale, norm.shift, dy, argmax, dx);
     if constexpr (G.normalize) {
+      if (dgamma == nullptr) return kernels::reference::scale_channels(rows * G.in_pixels(), G.channels, norm.scale, dx);
       kernels::reference::batch_norm_backward(rows * G.in_pixels(), G.channels, x, norm.gamma, norm.mean, norm.inv_std, dx, dgamma, dbeta);
     }
   }
@@ -217,12 +219,34 @@ class Reference {
   }
 
   template <class T>
+  LossSums soft_cross_entropy(index_t rows, index_t classes, const T* logits, const T* targets, const T* class_weights, double smoothing,
+                              T* dlogits) {
+    return kernels::reference::soft_cross_entropy(rows, classes, logits, targets, class_weights, smoothing, dlogits);
+  }
+  template <class T>
+  LossSums mse(index_t count, const T* y, const T* targets, T* dy) {
+    return kernels::reference::mse(count, y, targets, dy);
+  }
+  template <class T>
+  LossSums huber(index_t count, const T* y, const T* targets, double delta, T* dy) {
+    return kernels::reference::huber(count, y, targets, delta, dy);
+  }
+  template <class T>
+  LossSums bce_with_logits(index_t count, index_t channels, const T* logits, const T* targets, const T* pos_weight, T* dlogits) {
+    return kernels::reference::bce_with_logits(count, channels, logits, targets, pos_weight, dlogits);
+  }
+
+  template <class T>
   void adam_step(index_t count, T* parameters, const T* gradients, T* first, T* second, AdamStep step) {
     kernels::reference::adam_step(count, parameters, gradients, first, second, step);
   }
   template <class T>
   void sgd_step(index_t count, T* parameters, const T* gradients, T* velocity, SgdStep step) {
     kernels::reference::sgd_step(count, parameters, gradients, velocity, step);
+  }
+  template <class T>
+  void rmsprop_step(index_t count, T* parameters, const T* gradients, T* square, T* mean, T* velocity, RMSpropStep step) {
+    kernels::reference::rmsprop_step(count, parameters, gradients, square, mean, velocity, step);
   }
   template <class T>
   double sum_of_squares(index_t count, const T* x) {

@@ -22,6 +22,20 @@
 
 namespace taut {
 
+/// A tensor that a file and a network don't share.
+struct TensorDifference {
+  std::string name;
+  std::string expected;  ///< by the network: a shape, "2x512"; empty where it has no such tensor
+  std::string found;     ///< in the file, likewise
+};
+
+/// `tensor "17.weight": expected 2x512 but found 7x512`
+inline std::string to_string(const TensorDifference& difference) {
+  return "tensor " + detail::quote(difference.name) + ": " +
+         (difference.expected.empty() ? "the network has none" : "expected " + difference.expected) + " but " +
+         (difference.found.empty() ? "the file has none" : "found " + difference.found);
+}
+
 namespace detail {
 
 inline std::vector<index_t> extents_of(const Shape& shape) {
@@ -43,27 +57,33 @@ inline void refuse_differences(const TensorFile& file, const std::vector<std::st
   fail(file.origin, ": weights of another network: ", sentence);
 }
 
-/// Throws an Error that names the first differences between a network's tensors and a file's.
+/// What a file's tensors and a network's (`tensors`, with names and shapes) don't have in common.
 template <class Named>
-void check_same_network(const std::vector<Named>& tensors, const TensorFile& file) {
-  std::vector<std::string> differences;
+std::vector<TensorDifference> tensor_differences(const std::vector<Named>& tensors, const TensorFile& file) {
+  std::vector<TensorDifference> differences;
   for (const Named& tensor : tensors) {
     const TensorEntry* entry = file.find(tensor.name);
     const std::vector<index_t> expected = extents_of(tensor.shape);
     if (entry == nullptr) {
-      differences.push_back("tensor " + quote(tensor.name) + ": expected " + extents(expected) + " but the file has none");
+      differences.push_back({tensor.name, extents(expected), ""});
     } else if (entry->shape != expected) {
-      differences.push_back("tensor " + quote(tensor.name) + ": expected " + extents(expected) + " but found " + extents(entry->shape));
+      differences.push_back({tensor.name, extents(expected), extents(entry->shape)});
     } else if (!is_floating(entry->dtype)) {
-      differences.push_back("tensor " + quote(tensor.name) + ": expected a floating type but found " + std::string(name_of(entry->dtype)));
+      differences.push_back({tensor.name, "a floating type", std::string(name_of(entry->dtype))});
     }
   }
   for (const TensorEntry& entry : file.entries) {
     const bool known = std::any_of(tensors.begin(), tensors.end(), [&](const Named& tensor) { return tensor.name == entry.name; });
-    if (!known && !is_batch_count(entry.name)) {
-      differences.push_back("tensor " + quote(entry.name) + ": the network has none but found " + extents(entry.shape));
-    }
+    if (!known && !is_batch_count(entry.name)) differences.push_back({entry.name, "", extents(entry.shape)});
   }
+  return differences;
+}
+
+/// Throws an Error that names the first differences between a network's tensors and a file's.
+template <class Named>
+void check_same_network(const std::vector<Named>& tensors, const TensorFile& file) {
+  std::vector<std::string> differences;
+  for (const TensorDifference& difference : tensor_differences(tensors, file)) differences.push_back(to_string(difference));
   refuse_differences(file, differences);
 }
 

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "taut/nn/block.hpp"
+#include "taut/nn/branching.hpp"
 #include "taut/nn/plan.hpp"
 
 namespace taut {

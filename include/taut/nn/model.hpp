@@ -1,10 +1,12 @@
 /// Model: a network with memory, on a device; it trains and it infers.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,7 +16,9 @@
 #include "taut/device/device.hpp"
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/cross_entropy.hpp"
+#include "taut/nn/frozen_parameters.hpp"
 #include "taut/nn/initialize.hpp"
+#include "taut/nn/loss.hpp"
 #include "taut/nn/model_misfit.hpp"
 #include "taut/nn/sequential.hpp"
 #include "taut/nn/step.hpp"
@@ -47,7 +51,7 @@ class Model {
         vectors_(memory.vectors),
         argmax_(memory.argmax_bytes),
         workspace_(workspace_elements(device_)),
-        class_weights_(Net::output_shape.size()) {
+        loss_scratch_(Net::output_shape.size()) {
     initialize(Net::plan, seed, parameters_.data(), buffers_.data());
   }
 
@@ -83,20 +87,20 @@ class Model {
   }
 
   /// One training pass: forward, loss, backward. A loss that isn't finite leaves the gradients alone: see `first_non_finite`.
-  template <class Samples, index_t Classes>
-  LossSums forward_backward(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
-    check(checked(samples).rows, labels, loss);
-    const Output logits = forward(samples);
-    const LossSums sums = cross_entropy(logits, labels, loss, output_gradient_data());
+  /// What `targets` are is the loss's to say: labels for CrossEntropy, a Batch or BatchView of the output's shape for others.
+  template <class Samples, class L, class Targets = typename L::template Targets<T, Net::output_shape>>
+  LossSums forward_backward(const Samples& samples, const Targets& targets, const L& loss) {
+    const auto accepted = checked_targets(checked(samples).rows, targets, loss);
+    const LossSums sums = loss.sums(device_, forward(samples), accepted, loss_scratch_.data(), output_gradient_data());
     if (std::isfinite(sums.loss)) run_backward();
     return sums;
   }
 
   /// The loss in inference mode; no gradients.
-  template <class Samples, index_t Classes>
-  LossSums loss(const Samples& samples, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
-    check(checked(samples).rows, labels, loss);
-    return cross_entropy(evaluate(samples), labels, loss, nullptr);
+  template <class Samples, class L, class Targets = typename L::template Targets<T, Net::output_shape>>
+  LossSums loss(const Samples& samples, const Targets& targets, const L& loss) {
+    const auto accepted = checked_targets(checked(samples).rows, targets, loss);
+    return loss.sums(device_, evaluate(samples), accepted, loss_scratch_.data(), static_cast<T*>(nullptr));
   }
 
   /// The output of the last forward pass, in either mode.
@@ -128,6 +132,18 @@ class Model {
   std::span<const T> parameters() const { return parameters_.span(); }
   std::span<T> gradients() { return gradients_.span(); }
   std::span<const T> gradients() const { return gradients_.span(); }
+  /// Leaves parameters alone, by PyTorch's names: those of a layer ("0"), a single one ("0.weight") or all (""). Frozen parameters have
+  /// gradients of 0 and no optimizer moves or decays them, as with PyTorch's requires_grad_(False). A batch norm whose parameters are all
+  /// frozen also keeps its running statistics and normalises by them, as in PyTorch's eval(). The way back ends at the first layer that
+  /// isn't frozen. An Error where no parameter has the name.
+  void freeze(std::string_view prefix = "") { set_frozen(prefix, true); }
+  /// Takes `freeze` back. Optimizers count steps for all parameters at once: a new one is better for what thaws late.
+  void unfreeze(std::string_view prefix = "") { set_frozen(prefix, false); }
+  /// PyTorch's names of the frozen parameters.
+  std::vector<std::string> frozen() const { return frozen_.names(); }
+  /// The parameters that aren't frozen: the whole arena where none is.
+  std::span<const ParameterSpan> trainable_spans() const { return frozen_.trainable(); }
+
   /// What isn't trained: running statistics.
   std::span<T> buffers() { return buffers_.span(); }
   std::span<const T> buffers() const { return buffers_.span(); }
@@ -213,6 +229,7 @@ class Model {
     step.vectors = vectors_.data() + memory.vectors_offset[I];
     step.argmax = argmax_.data() + memory.argmax_offset[I];
     step.workspace = workspace_.data();
+    step.frozen = frozen_.step(I);
     return step;
   }
 
@@ -225,39 +242,31 @@ class Model {
   Output run_forward(Input input, Mode mode);
   void run_backward();
 
+  void set_frozen(std::string_view prefix, bool frozen) {
+    frozen_.set(prefix, frozen);
+    clear_gradients(frozen_.frozen());
+  }
+
+  void clear_gradients(std::span<const ParameterSpan> spans) {
+    for (const ParameterSpan span : spans) std::fill(gradients_.data() + span.begin, gradients_.data() + span.end, T{});
+  }
+
   T* output_gradient_data() { return gradient(steps - 1); }
 
   /// Before anything moves.
-  template <index_t Classes>
-  static void check(index_t rows, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss) {
-    (void)diagnostics::require<Net::output_shape == Shape{Classes}, diagnostics::loss_misfit<Net, Classes>>{};
-    if (labels.size() != rows) fail("the loss expects ", rows, " labels but got ", labels.size());
-    for (index_t i = 0; i < labels.size(); ++i) {
-      if (labels[i] < 0 || static_cast<index_t>(labels[i]) >= Classes) {
-        fail("label ", i, " of the batch should be a class from 0 to ", Classes - 1, " but is ", labels[i]);
-      }
-    }
-    if (!(loss.label_smoothing >= 0 && loss.label_smoothing <= 1)) {
-      fail("the loss expects a label smoothing from 0 to 1 but got ", loss.label_smoothing);
-    }
-    for (const double weight : loss.class_weights) {
-      if (!(weight >= 0 && std::isfinite(weight))) fail("the loss expects class weights of 0 or more but got ", weight);
-    }
-  }
-
-  template <index_t Classes>
-  LossSums cross_entropy(Output logits, std::span<const std::int32_t> labels, const CrossEntropy<Classes>& loss, T* gradient) {
-    static_assert(LossKernels<D, T>, "this device has no loss kernels (cross_entropy, softmax)");
-    for (index_t i = 0; i < Classes; ++i) class_weights_.data()[i] = static_cast<T>(loss.class_weights[i]);
-    return device_.template cross_entropy<T>(logits.rows, Classes, logits.data, labels.data(), class_weights_.data(), loss.label_smoothing,
-                                             gradient);
+  template <class Targets, class L>
+  static auto checked_targets(index_t rows, const Targets& targets, const L& loss) {
+    const auto accepted = detail::accept_targets<Net, T, L>(targets);
+    loss.check(rows, accepted);
+    return accepted;
   }
 
   D device_;
   Seed seed_;
   Arena<T> parameters_, gradients_, buffers_, activations_, vectors_;
   Arena<std::uint8_t> argmax_;
-  Arena<T> workspace_, class_weights_;
+  Arena<T> workspace_, loss_scratch_;
+  FrozenParameters<Net> frozen_;
   Input input_{};
   std::uint64_t forward_passes_ = 0;
 };
@@ -277,10 +286,12 @@ template <class Net, class T, class D, index_t MaxBatch>
 void Model<Net, T, D, MaxBatch>::run_backward() {
   for_each_step([&]<index_t Reversed>() {
     constexpr index_t I = steps - 1 - Reversed;
+    if (I < frozen_.first_step()) return;
     StepMemory<T> step = step_memory<I>();
     step.key = dropout_key<I>(forward_passes_ - 1);
     step_t<Net, I>::backward(device_, step);
   });
+  clear_gradients(frozen_.written());
   input_.data = nullptr;
 }
 

@@ -1,4 +1,4 @@
-/// ModelMisfit: sentences about what is handed to a model and doesn't fit: samples, batches, losses.
+/// ModelMisfit: sentences about what is handed to a model and doesn't fit: samples, batches, losses, targets.
 #pragma once
 
 #include "taut/core/diagnostics.hpp"
@@ -53,23 +53,46 @@ struct batch_misfit : about_model {
   static constexpr TextBuilder where() { return say("the fourth argument of Model"); }
 };
 
-template <class Net, index_t Classes>
+template <class Net, class L>
 struct loss_misfit : about_model {
   using Layer = Net;
   static constexpr Shape received = Net::output_shape;
   static constexpr TextBuilder who() {
     TextBuilder text;
-    text << "CrossEntropy<" << Classes << ">";
+    L::name(text);
     return text;
   }
   static constexpr TextBuilder wanted() {
     TextBuilder text;
-    text << "expects " << Classes << " logits";
+    text << "expects ";
+    L::expects(text);
     return text;
   }
   static constexpr TextBuilder got() {
     TextBuilder text;
     text << "but got " << Net::output_shape;
+    return text;
+  }
+  static constexpr TextBuilder where() { return say("the output shape of the network"); }
+};
+
+template <class Net, class L, Shape Sample>
+struct target_misfit : about_model {
+  using Layer = Net;
+  static constexpr Shape received = Sample;
+  static constexpr TextBuilder who() {
+    TextBuilder text;
+    L::name(text);
+    return text;
+  }
+  static constexpr TextBuilder wanted() {
+    TextBuilder text;
+    text << "expects targets of " << Net::output_shape;
+    return text;
+  }
+  static constexpr TextBuilder got() {
+    TextBuilder text;
+    text << "but got targets of " << Sample;
     return text;
   }
   static constexpr TextBuilder where() { return say("the output shape of the network"); }

@@ -31,6 +31,7 @@ struct StepMemory {
   std::uint8_t* argmax = nullptr;  // (rows, output) where the step pools
   T* workspace = nullptr;
   RandomKey key{};  // of this step in this training step
+  bool frozen = false;  // the step's parameters stay as they are: nobody asks for their gradients, and running statistics don't move
 };
 
 }  // namespace taut

@@ -1,4 +1,4 @@
-/// Curves: accuracy and loss over the epochs, training beside validation, the best epoch marked.
+/// Curves: accuracy, where there is one, and loss over the epochs, training beside validation, the best epoch marked.
 #pragma once
 
 #include <algorithm>
@@ -99,12 +99,18 @@ class CurvePanel {
   double y_first_ = 0, y_last_ = 1;
 };
 
+/// Whether epochs have accuracies: those of a regression don't.
+inline bool have_accuracies(std::span<const EpochRecord> records) {
+  return records.empty() || std::ranges::any_of(records, [](const EpochRecord& record) { return !std::isnan(record.validation_accuracy); });
+}
+
 }  // namespace detail
 
 /// `best_epoch` is 0 where there is none to mark.
 inline Svg curves_svg(std::span<const EpochRecord> records, index_t best_epoch) {
   constexpr double width = 960, height = 400, panel_width = 395, panel_height = 270, top = 76, left = 58, gap = 75;
-  Svg svg(width, height, "Accuracy and loss of training and validation over the epochs");
+  const bool accuracies = detail::have_accuracies(records);
+  Svg svg(width, height, std::string(accuracies ? "Accuracy and loss" : "Loss") + " of training and validation over the epochs");
 
   svg.line(left, 22, left + 22, 22, "train").text(left + 30, 26, "train", "");
   svg.line(left + 84, 22, left + 106, 22, "validation").text(left + 114, 26, "validation", "");
@@ -112,12 +118,16 @@ inline Svg curves_svg(std::span<const EpochRecord> records, index_t best_epoch) 
     if (record.epoch != best_epoch) continue;
     const double at = left + 206;
     svg.line(at, 22, at + 22, 22, "best").circle(at + 11, 22, 4, "best-dot");
-    svg.text(at + 30, 26, "best epoch " + std::to_string(best_epoch) + ": validation accuracy " + percent_text(record.validation_accuracy) +
-                              ", loss " + fixed_text(record.validation_loss, 4), "");
+    svg.text(at + 30, 26, "best epoch " + std::to_string(best_epoch) + ": validation " +
+                              (accuracies ? "accuracy " + percent_text(record.validation_accuracy) + ", " : "") + "loss " +
+                              fixed_text(record.validation_loss, 4), "");
   }
-  detail::CurvePanel(left, top, panel_width, panel_height, records)
-      .draw(svg, "Accuracy", &EpochRecord::train_accuracy, &EpochRecord::validation_accuracy, 100, "%", best_epoch);
-  detail::CurvePanel(left + panel_width + gap, top, panel_width, panel_height, records)
+  if (accuracies) {
+    detail::CurvePanel(left, top, panel_width, panel_height, records)
+        .draw(svg, "Accuracy", &EpochRecord::train_accuracy, &EpochRecord::validation_accuracy, 100, "%", best_epoch);
+  }
+  const double beside = accuracies ? panel_width + gap : 0;
+  detail::CurvePanel(left + beside, top, 2 * panel_width + gap - beside, panel_height, records)
       .draw(svg, "Loss", &EpochRecord::train_loss, &EpochRecord::validation_loss, 1, "", best_epoch);
   return svg;
 }

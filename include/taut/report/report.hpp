@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -64,7 +65,9 @@ inline std::string html_tiles(const Report& report) {
   for (const EpochRecord& record : report.records) {
     seconds += record.seconds;
     if (record.epoch == report.best_epoch) {
-      tile(percent_text(record.validation_accuracy), "best validation accuracy, epoch " + std::to_string(record.epoch));
+      const bool accuracy = !std::isnan(record.validation_accuracy);
+      tile(accuracy ? percent_text(record.validation_accuracy) : fixed_text(record.validation_loss, 4),
+           std::string("best validation ") + (accuracy ? "accuracy" : "loss") + ", epoch " + std::to_string(record.epoch));
     }
   }
   for (const ReportEvaluation& evaluation : report.evaluations) {
@@ -95,14 +98,15 @@ inline std::string html_mistakes(const std::vector<ReportMistake>& mistakes) {
 }
 
 inline std::string html_log(const Report& report) {
+  const auto percentage = [](double accuracy) { return std::isnan(accuracy) ? std::string() : percent_text(accuracy); };
   std::string html =
       "<div class=\"log\"><table>\n<thead><tr><th>epoch</th><th>train loss</th><th>train accuracy</th><th>val loss</th>"
       "<th>val accuracy</th><th>learning rate</th><th>seconds</th><th>images/s</th></tr></thead>\n<tbody>\n";
   for (const EpochRecord& record : report.records) {
     html += record.epoch == report.best_epoch ? "<tr class=\"best\">" : "<tr>";
     for (const std::string& cell :
-         {std::to_string(record.epoch), fixed_text(record.train_loss, 4), percent_text(record.train_accuracy),
-          fixed_text(record.validation_loss, 4), percent_text(record.validation_accuracy), short_text(record.learning_rate, 4),
+         {std::to_string(record.epoch), fixed_text(record.train_loss, 4), percentage(record.train_accuracy),
+          fixed_text(record.validation_loss, 4), percentage(record.validation_accuracy), short_text(record.learning_rate, 4),
           fixed_text(record.seconds, 1), fixed_text(record.images_per_second, 0)}) {
       html += "<td>" + cell + "</td>";
     }

@@ -4,6 +4,7 @@
 #include "taut/core/arena.hpp"
 #include "taut/device/device.hpp"
 #include "taut/train/optimizer.hpp"
+#include "taut/train/parameter_groups.hpp"
 
 namespace taut {
 
@@ -34,8 +35,8 @@ class AdamFamily {
   static constexpr std::string_view name = Decoupled ? "AdamW" : "Adam";
 
   template <Trainable M>
-  explicit AdamFamily(const M& model, Options options)
-      : options_(options), count_(model.parameters().size()), first_(count_), second_(count_) {
+  AdamFamily(const M& model, Options options, const std::vector<ParameterGroup>& groups)
+      : options_(options), groups_(name, model, groups), count_(model.parameters().size()), first_(count_), second_(count_) {
     check_option(options.lr >= 0, name, "lr >= 0", options.lr);
     check_option(options.betas.first >= 0 && options.betas.first < 1, name, "betas.first in [0, 1)", options.betas.first);
     check_option(options.betas.second >= 0 && options.betas.second < 1, name, "betas.second in [0, 1)", options.betas.second);
@@ -50,11 +51,17 @@ class AdamFamily {
   void step(M& model) {
     check_parameter_count(name, count_, model.parameters().size());
     ++steps_;
-    model.device().template adam_step<T>(count_, model.parameters().data(), model.gradients().data(), first_.data(), second_.data(),
-                                         {.learning_rate = options_.lr, .beta1 = options_.betas.first, .beta2 = options_.betas.second,
-                                          .eps = options_.eps, .weight_decay = options_.weight_decay, .decoupled = Decoupled,
-                                          .step = steps_});
+    groups_.for_each_span(model, options_.weight_decay, [&](index_t begin, index_t count, double lr_factor, double weight_decay) {
+      model.device().template adam_step<T>(count, model.parameters().data() + begin, model.gradients().data() + begin,
+                                           first_.data() + begin, second_.data() + begin,
+                                           {.learning_rate = options_.lr * lr_factor, .beta1 = options_.betas.first,
+                                            .beta2 = options_.betas.second, .eps = options_.eps, .weight_decay = weight_decay,
+                                            .decoupled = Decoupled, .step = steps_});
+    });
   }
+
+  /// The parameter groups for a person to read; empty without any.
+  const std::string& groups() const { return groups_.text(); }
 
   void save(State& state) const { state.set("optimizer.steps", static_cast<double>(steps_)); }
   void restore(const State& state) { steps_ = static_cast<std::uint64_t>(state.at("optimizer.steps")); }
@@ -65,6 +72,7 @@ class AdamFamily {
 
  private:
   Options options_;
+  ParameterGroups groups_;
   index_t count_;
   Arena<T> first_, second_;
   std::uint64_t steps_ = 0;
@@ -76,20 +84,22 @@ template <class T>
 class Adam : public detail::AdamFamily<T, false, AdamOptions> {
  public:
   template <Trainable M>
-  explicit Adam(const M& model, AdamOptions options = {}) : detail::AdamFamily<T, false, AdamOptions>(model, options) {}
+  explicit Adam(const M& model, AdamOptions options = {}, const std::vector<ParameterGroup>& groups = {})
+      : detail::AdamFamily<T, false, AdamOptions>(model, options, groups) {}
 };
 
 template <Trainable M>
-Adam(const M&, AdamOptions = {}) -> Adam<typename M::Scalar>;
+Adam(const M&, AdamOptions = {}, const std::vector<ParameterGroup>& = {}) -> Adam<typename M::Scalar>;
 
 template <class T>
 class AdamW : public detail::AdamFamily<T, true, AdamWOptions> {
  public:
   template <Trainable M>
-  explicit AdamW(const M& model, AdamWOptions options = {}) : detail::AdamFamily<T, true, AdamWOptions>(model, options) {}
+  explicit AdamW(const M& model, AdamWOptions options = {}, const std::vector<ParameterGroup>& groups = {})
+      : detail::AdamFamily<T, true, AdamWOptions>(model, options, groups) {}
 };
 
 template <Trainable M>
-AdamW(const M&, AdamWOptions = {}) -> AdamW<typename M::Scalar>;
+AdamW(const M&, AdamWOptions = {}, const std::vector<ParameterGroup>& = {}) -> AdamW<typename M::Scalar>;
 
 }  // namespace taut

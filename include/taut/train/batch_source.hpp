@@ -12,8 +12,8 @@ namespace taut {
 template <class S>
 concept BatchSource = requires(S source, std::uint64_t epoch, index_t first_batch) {
   source.start(epoch, first_batch);
-  source.next()->images;
-  source.next()->labels;
+  source.next()->images;  // (rows, the network's input)
+  source.next()->labels;  // (rows): classes, or what else the loss takes as targets
   source.next()->rows;
   { source.batches() } -> std::convertible_to<index_t>;  // of an epoch
   { source.size() } -> std::convertible_to<index_t>;     // samples of an epoch

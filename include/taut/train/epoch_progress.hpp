@@ -1,6 +1,7 @@
 /// EpochProgress: where a training stands, and what its current epoch has summed up so far.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 
@@ -71,11 +72,12 @@ struct EpochProgress {
   }
 };
 
-/// `Epoch [1/75], Train Loss: 1.9450, Train Accuracy: 20.55%, Val Loss: 1.8011, Val Accuracy: 30.18%`
+/// `Epoch [1/75], Train Loss: 1.9450, Train Accuracy: 20.55%, Val Loss: 1.8011, Val Accuracy: 30.18%`, the accuracies where there are any.
 inline std::string epoch_line(const EpochRecord& record, index_t epochs) {
+  const auto accuracy = [](const char* name, double value) { return std::isnan(value) ? std::string() : name + percent_text(value); };
   return "Epoch [" + std::to_string(record.epoch) + "/" + std::to_string(epochs) + "], Train Loss: " + fixed_text(record.train_loss, 4) +
-         ", Train Accuracy: " + percent_text(record.train_accuracy) + ", Val Loss: " + fixed_text(record.validation_loss, 4) +
-         ", Val Accuracy: " + percent_text(record.validation_accuracy);
+         accuracy(", Train Accuracy: ", record.train_accuracy) + ", Val Loss: " + fixed_text(record.validation_loss, 4) +
+         accuracy(", Val Accuracy: ", record.validation_accuracy);
 }
 
 }  // namespace taut

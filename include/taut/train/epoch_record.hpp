@@ -8,7 +8,7 @@ namespace taut {
 struct EpochRecord {
   index_t epoch = 0;               ///< counts from 1
   double train_loss = 0;
-  double train_accuracy = 0;       ///< accuracies are fractions of 1
+  double train_accuracy = 0;       ///< accuracies are fractions of 1; not a number where the loss knows no classes
   double validation_loss = 0;
   double validation_accuracy = 0;
   double learning_rate = 0;        ///< of the epoch's last step

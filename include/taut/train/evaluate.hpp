@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "taut/data/dataset.hpp"
 #include "taut/device/device.hpp"
@@ -14,55 +15,82 @@
 
 namespace taut {
 
-/// What an evaluation found.
+/// What an evaluation of a classifier found.
 struct Evaluation {
-  double loss = 0;  ///< the weighted mean, as the loss defines it, over all pictures
+  double loss = 0;  ///< the weighted mean, as the loss defines it, over all samples
   ConfusionMatrix matrix;
+};
+
+/// What an evaluation found where the loss knows no classes.
+struct LossEvaluation {
+  double loss = 0;  ///< the mean over all elements
 };
 
 namespace detail {
 
-/// Adds a batch to `evaluation`, whose loss is a sum until all are in, and returns the batch's weight.
-template <class Model, index_t Classes>
-double add_batch(Evaluation& evaluation, Model& model, typename Model::Input samples, std::span<const std::int32_t> labels,
-                 const CrossEntropy<Classes>& loss) {
-  const LossSums sums = model.loss(samples, labels, loss);
-  const typename Model::Output logits = model.output();
-  for (index_t i = 0; i < samples.rows; ++i) {
-    const float* const row = logits.row(i);
-    evaluation.matrix.add(static_cast<index_t>(labels[i]), static_cast<index_t>(std::max_element(row, row + Classes) - row));
+/// Adds batches up.
+template <class Model, class L>
+class EvaluationSums {
+ public:
+  using Result = std::conditional_t<L::has_accuracy, Evaluation, LossEvaluation>;
+
+  void add(Model& model, const auto& samples, const auto& targets, const L& loss) {
+    const LossSums sums = model.loss(samples, targets, loss);
+    result_.loss += sums.loss;
+    weight_ += sums.weight;
+    if constexpr (L::has_accuracy) {
+      const typename Model::Output logits = model.output();
+      for (index_t i = 0; i < logits.rows; ++i) {
+        const auto* const row = logits.row(i);
+        result_.matrix.add(L::class_of(targets, i), static_cast<index_t>(std::max_element(row, row + L::classes) - row));
+      }
+    }
   }
-  evaluation.loss += sums.loss;
-  return sums.weight;
-}
+
+  Result result() const {
+    Result mean = result_;
+    if (weight_ > 0) mean.loss /= weight_;
+    return mean;
+  }
+
+ private:
+  static Result empty() {
+    if constexpr (L::has_accuracy) {
+      return {0, ConfusionMatrix(L::classes)};
+    } else {
+      return {};
+    }
+  }
+
+  Result result_ = empty();
+  double weight_ = 0;
+};
 
 }  // namespace detail
+
+/// Runs all samples of `source` through the model without changing it: an Evaluation, or a LossEvaluation where the loss knows no classes.
+/// The source is a SampleLoader over data of one's own, say; its order doesn't matter, and its transform is called.
+template <class Model, BatchSource Source, class L>
+auto evaluate(Model& model, Source& source, const L& loss) {
+  constexpr index_t values = Model::Network::input_shape.size();
+  if (source.pixels() != values) fail("the network expects samples of ", values, " values but the data's have ", source.pixels());
+  detail::EvaluationSums<Model, L> sums;
+  source.start(0, 0);
+  while (const auto batch = source.next()) {
+    const typename L::template Targets<typename Model::Scalar, Model::Network::output_shape> targets{batch->labels, batch->rows};
+    sums.add(model, typename Model::Input{batch->images, batch->rows}, targets, loss);
+  }
+  return sums.result();
+}
 
 /// Runs all pictures of `data` through the model, in their order, without changing them. Pictures and classes must be the network's.
 template <class Model, index_t Classes>
 Evaluation evaluate(Model& model, const ImageDataset& data, Normalization normalization, const CrossEntropy<Classes>& loss) {
-  Evaluation evaluation{0, ConfusionMatrix(Classes)};
-  double weight = 0;
+  detail::EvaluationSums<Model, CrossEntropy<Classes>> sums;
   for_each_batch<Model>(data, normalization, [&](const typename Model::Input& images, std::span<const std::int32_t> labels, index_t) {
-    weight += detail::add_batch(evaluation, model, images, labels, loss);
+    sums.add(model, images, labels, loss);
   });
-  if (weight > 0) evaluation.loss /= weight;
-  return evaluation;
-}
-
-/// Runs all samples of `source` likewise: a SampleLoader over data of one's own. Its order doesn't matter, and its transform is called.
-template <class Model, BatchSource Source, index_t Classes>
-Evaluation evaluate(Model& model, Source& source, const CrossEntropy<Classes>& loss) {
-  constexpr index_t values = Model::Network::input_shape.size();
-  if (source.pixels() != values) fail("the network expects samples of ", values, " values but the data's have ", source.pixels());
-  Evaluation evaluation{0, ConfusionMatrix(Classes)};
-  double weight = 0;
-  source.start(0, 0);
-  while (const auto batch = source.next()) {
-    weight += detail::add_batch(evaluation, model, {batch->images, batch->rows}, {batch->labels, batch->rows}, loss);
-  }
-  if (weight > 0) evaluation.loss /= weight;
-  return evaluation;
+  return sums.result();
 }
 
 }  // namespace taut

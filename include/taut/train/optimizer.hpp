@@ -30,7 +30,7 @@ concept Trainable = requires(M model) {
   model.device();
 };
 
-/// Sgd, Adam and AdamW are such; `memory` and `save` together are all that a resumed run needs.
+/// Sgd, Adam, AdamW and RMSprop are such; `memory` and `save` together are all that a resumed run needs.
 template <class O, class M>
 concept Optimizer = Trainable<M> && requires(O optimizer, M model, State& state, const State& const_state) {
   { O::name } -> std::convertible_to<std::string_view>;

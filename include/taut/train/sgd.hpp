@@ -4,6 +4,7 @@
 #include "taut/core/arena.hpp"
 #include "taut/device/device.hpp"
 #include "taut/train/optimizer.hpp"
+#include "taut/train/parameter_groups.hpp"
 
 namespace taut {
 
@@ -21,8 +22,8 @@ class Sgd {
   static constexpr std::string_view name = "Sgd";
 
   template <Trainable M>
-  explicit Sgd(const M& model, SgdOptions options = {})
-      : options_(options), count_(model.parameters().size()), velocity_(options.momentum != 0 ? count_ : 0) {
+  explicit Sgd(const M& model, SgdOptions options = {}, const std::vector<ParameterGroup>& groups = {})
+      : options_(options), groups_(name, model, groups), count_(model.parameters().size()), velocity_(options.momentum != 0 ? count_ : 0) {
     detail::check_option(options.lr >= 0, name, "lr >= 0", options.lr);
     detail::check_option(options.momentum >= 0, name, "momentum >= 0", options.momentum);
     detail::check_option(options.weight_decay >= 0, name, "weight_decay >= 0", options.weight_decay);
@@ -38,10 +39,17 @@ class Sgd {
   void step(M& model) {
     detail::check_parameter_count(name, count_, model.parameters().size());
     ++steps_;
-    model.device().template sgd_step<T>(count_, model.parameters().data(), model.gradients().data(), velocity_.data(),
-                                        {.learning_rate = options_.lr, .momentum = options_.momentum, .dampening = options_.dampening,
-                                         .weight_decay = options_.weight_decay, .nesterov = options_.nesterov, .step = steps_});
+    groups_.for_each_span(model, options_.weight_decay, [&](index_t begin, index_t count, double lr_factor, double weight_decay) {
+      model.device().template sgd_step<T>(count, model.parameters().data() + begin, model.gradients().data() + begin,
+                                          velocity_.size() == 0 ? nullptr : velocity_.data() + begin,
+                                          {.learning_rate = options_.lr * lr_factor, .momentum = options_.momentum,
+                                           .dampening = options_.dampening, .weight_decay = weight_decay, .nesterov = options_.nesterov,
+                                           .step = steps_});
+    });
   }
+
+  /// The parameter groups for a person to read; empty without any.
+  const std::string& groups() const { return groups_.text(); }
 
   void save(State& state) const { state.set("optimizer.steps", static_cast<double>(steps_)); }
   void restore(const State& state) { steps_ = static_cast<std::uint64_t>(state.at("optimizer.steps")); }
@@ -53,12 +61,13 @@ class Sgd {
 
  private:
   SgdOptions options_;
+  detail::ParameterGroups groups_;
   index_t count_;
   Arena<T> velocity_;
   std::uint64_t steps_ = 0;
 };
 
 template <Trainable M>
-Sgd(const M&, SgdOptions = {}) -> Sgd<typename M::Scalar>;
+Sgd(const M&, SgdOptions = {}, const std::vector<ParameterGroup>& = {}) -> Sgd<typename M::Scalar>;
 
 }  // namespace taut

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <ostream>
 #include <span>
@@ -15,7 +16,7 @@
 
 #include "taut/core/arena.hpp"
 #include "taut/core/batch.hpp"
-#include "taut/nn/cross_entropy.hpp"
+#include "taut/nn/loss.hpp"
 #include "taut/train/batch_source.hpp"
 #include "taut/train/callbacks.hpp"
 #include "taut/train/clip_grad_norm.hpp"
@@ -24,6 +25,7 @@
 #include "taut/train/interrupt.hpp"
 #include "taut/train/optimizer.hpp"
 #include "taut/train/progress_bar.hpp"
+#include "taut/train/run_settings.hpp"
 #include "taut/train/schedule.hpp"
 #include "taut/train/training_state.hpp"
 #include "taut/train/weight_average.hpp"
@@ -48,20 +50,21 @@ struct TrainingResult {
   std::string reason;  ///< a sentence without its full stop
   index_t epochs = 0;  ///< finished ones, those before a resume included
   index_t best_epoch = 0;
-  double best_accuracy = 0;  ///< of the validation, as a fraction of 1
+  double best_accuracy = 0;  ///< of the validation, as a fraction of 1; not a number where the loss knows no classes …
+  double best_loss = 0;      ///< … for then this is what made an epoch the best, and elsewhere this isn't one
 };
 
 /// Model, optimizer and schedule must outlive the trainer.
-template <class Model, class Opt, index_t Classes>
-  requires Optimizer<Opt, Model>
+template <class Model, class Opt, class L>
+  requires Optimizer<Opt, Model> && Loss<L, typename Model::Scalar, typename Model::DeviceType, Model::Network::output_shape>
 class Trainer {
  public:
   using T = typename Model::Scalar;
 
-  Trainer(Model& model, Opt& optimizer, Schedule& schedule, const CrossEntropy<Classes>& loss, TrainerOptions options = {})
+  Trainer(Model& model, Opt& optimizer, Schedule& schedule, const L& loss, TrainerOptions options = {})
       : model_(model), optimizer_(optimizer), schedule_(schedule), loss_(loss), options_(std::move(options)),
-        early_stopping_(options_.early_stop.value_or(EarlyStoppingOptions{})), best_parameters_(model.parameters().size()),
-        best_buffers_(model.buffers().size()) {
+        early_stopping_(options_.early_stop.value_or(EarlyStoppingOptions{}), L::has_accuracy ? Monitor::accuracy : Monitor::loss),
+        best_parameters_(model.parameters().size()), best_buffers_(model.buffers().size()) {
     if (options_.epochs == 0) fail("Trainer: expected at least one epoch, found 0");
     if (!(options_.max_grad_norm >= 0)) fail("Trainer: expected max_grad_norm >= 0, found ", options_.max_grad_norm);
     if (options_.ema_decay != 0) average_.emplace(model, options_.ema_decay);
@@ -77,7 +80,8 @@ class Trainer {
 
   /// Trains until all epochs are done, early stopping says so, or it is interrupted. In the first two cases the model holds the best
   /// epoch's weights afterwards, in the last one those of the last step, and calling `fit` again goes on. `validate()` returns an
-  /// Evaluation, or anything else with `loss` and `matrix.accuracy()`.
+  /// Evaluation, or anything else with `loss` and, where the loss knows classes, `matrix.accuracy()`; the best epoch is that of the
+  /// highest accuracy, elsewhere that of the lowest loss.
   template <BatchSource Source, std::invocable Validate>
   TrainingResult fit(Source& source, Validate&& validate) {
     check_source(source);
@@ -120,7 +124,7 @@ class Trainer {
 
   /// Goes on where `state` was made, bit for bit. Throws an Error for a state of another network, optimizer, or settings.
   void restore(const TrainingState<T>& state) {
-    check_settings(state.settings);
+    detail::check_same_settings(settings(), state.settings);
     const auto spans = memory();
     for (const NamedSpan<T>& span : spans) check_array(state, span);
     model_.import_tensors(state.tensors);
@@ -135,6 +139,7 @@ class Trainer {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
   static double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -173,7 +178,8 @@ class Trainer {
     const double lr = schedule_.rate(static_cast<double>(progress_.epoch) + share);
     optimizer_.set_lr(lr);
     const typename Model::Input images{batch.images, batch.rows};
-    const LossSums sums = model_.forward_backward(images, std::span<const std::int32_t>(batch.labels, batch.rows), loss_);
+    const typename L::template Targets<T, Model::Network::output_shape> targets{batch.labels, batch.rows};
+    const LossSums sums = model_.forward_backward(images, targets, loss_);
     if (!std::isfinite(sums.loss)) {
       fail("the training loss is ", in_words(sums.loss), " in epoch ", progress_.epoch + 1, ", step ", progress_.batch + 1, " of ", batches,
            ": ", origin_of_non_finite());
@@ -196,10 +202,14 @@ class Trainer {
     }
     EpochRecord record = progress_.record();
     record.validation_loss = validation.loss;
-    record.validation_accuracy = validation.matrix.accuracy();
+    if constexpr (L::has_accuracy) {
+      record.validation_accuracy = validation.matrix.accuracy();
+    } else {
+      record.train_accuracy = record.validation_accuracy = no_number;
+    }
     record.learning_rate = optimizer_.lr();
     schedule_.end_epoch(record.validation_loss);
-    const bool is_best = early_stopping_.end_epoch(record.epoch, record.validation_accuracy);
+    const bool is_best = early_stopping_.end_epoch(record.epoch, L::has_accuracy ? record.validation_accuracy : record.validation_loss);
     if (is_best) {
       std::ranges::copy(model_.parameters(), best_parameters_.data());
       std::ranges::copy(model_.buffers(), best_buffers_.data());
@@ -231,7 +241,8 @@ class Trainer {
 
   TrainingResult result(bool interrupted, std::string reason) const {
     return {.interrupted = interrupted, .reason = std::move(reason), .epochs = progress_.epoch, .best_epoch = early_stopping_.best_epoch(),
-            .best_accuracy = early_stopping_.best_accuracy()};
+            .best_accuracy = L::has_accuracy ? early_stopping_.best() : no_number,
+            .best_loss = L::has_accuracy ? no_number : early_stopping_.best()};
   }
 
   template <class Source>
@@ -255,15 +266,10 @@ class Trainer {
   std::vector<std::pair<std::string, std::string>> settings() const {
     auto settings = options_.settings;
     settings.emplace_back("optimizer", Opt::name);
+    std::string groups;
+    if constexpr (requires { optimizer_.groups(); }) groups = optimizer_.groups();
+    detail::add_particulars(settings, groups, model_.frozen());
     return settings;
-  }
-
-  void check_settings(const std::vector<std::pair<std::string, std::string>>& found) const {
-    for (const auto& [name, value] : settings()) {
-      const auto setting = std::ranges::find(found, name, &std::pair<std::string, std::string>::first);
-      if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", value);
-      if (setting->second != value) fail("cannot resume: the checkpoint was made with ", name, " ", setting->second, ", expected ", value);
-    }
   }
 
   static const typename TrainingState<T>::Array& check_array(const TrainingState<T>& state, const NamedSpan<T>& span) {
@@ -278,7 +284,7 @@ class Trainer {
   Model& model_;
   Opt& optimizer_;
   Schedule& schedule_;
-  CrossEntropy<Classes> loss_;
+  L loss_;
   TrainerOptions options_;
   TrainerCallbacks<T> callbacks_;
   EarlyStopping early_stopping_;

@@ -2,6 +2,7 @@
 ///
 /// With d the gradient of the normalised, activated, pooled output at its chosen element and 0 elsewhere, n pixels, and
 /// x̂ = (x − mean)·inv_std: dbeta = Σ d, dgamma = Σ d·x̂, dx = gamma·inv_std·(d − dbeta/n − x̂·dgamma/n).
+/// Where dgamma and dbeta are null, the statistics are constants: one pass, dx = scale·d.
 /// Both passes walk over cells: a cell is the stride × stride pixels that begin where a window does, so that where windows don't
 /// overlap each pixel has one cell and one place in it. Overlapping or padded windows are spread into dx first instead.
 #pragma once
@@ -79,7 +80,7 @@ template <NormPoolGeometry g, bool spread, class T, class Threads>
 void norm_pool_dx(Threads& threads, index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, const BatchNormVectors<T>& norm,
                   const T* dgamma, const T* dbeta, T* dx) {
   T slope[g.channels] = {}, offset[g.channels] = {};
-  if constexpr (g.normalize) {
+  if (g.normalize && dgamma != nullptr) {
     const T share = T{1} / static_cast<T>(rows * g.in_pixels());
     for (index_t c = 0; c < g.channels; ++c) {
       const T factor = norm.gamma[c] * norm.inv_std[c] * -share;
@@ -125,7 +126,7 @@ void spread_gradient(Threads& threads, index_t rows, const T* dy, const std::uin
 template <NormPoolGeometry g, bool spread, class T, class Threads>
 void norm_pool_passes(Threads& threads, index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, const BatchNormVectors<T>& norm,
                       T* dx, T* dgamma, T* dbeta, T* workspace) {
-  if constexpr (g.normalize) norm_pool_sums<g, spread>(threads, rows, x, dy, argmax, norm, dgamma, dbeta, workspace);
+  if (g.normalize && dgamma != nullptr) norm_pool_sums<g, spread>(threads, rows, x, dy, argmax, norm, dgamma, dbeta, workspace);
   norm_pool_dx<g, spread>(threads, rows, x, dy, argmax, norm, dgamma, dbeta, dx);
 }
 
@@ -137,7 +138,8 @@ constexpr index_t norm_pool_backward_workspace(index_t rows) {
   return g.normalize ? 2 * detail::gradient_blocks<cells>(rows) * g.channels : 0;
 }
 
-/// Requires: mean, inv_std, scale and shift as batch_norm_statistics left them; argmax as norm_pool_forward left it.
+/// Requires: mean, inv_std, scale and shift as batch_norm_statistics left them, or scale and shift as batch_norm_running did and a finite
+/// mean; argmax as norm_pool_forward left it.
 template <NormPoolGeometry g, class T, class Threads>
 void norm_pool_backward(Threads& threads, index_t rows,
                         const T* x,                  // (rows, in_height, in_width, channels)
@@ -145,8 +147,8 @@ void norm_pool_backward(Threads& threads, index_t rows,
                         const std::uint8_t* argmax,  // as dy; null where the geometry doesn't pool
                         BatchNormVectors<T> norm,
                         T* dx,      // as x
-                        T* dgamma,  // (channels), null where nothing is normalised
-                        T* dbeta,   // (channels), null where nothing is normalised
+                        T* dgamma,  // (channels); null where nothing is normalised, or by constants
+                        T* dbeta,   // as dgamma
                         T* workspace) {
   if constexpr (detail::separate_windows(g)) {
     detail::norm_pool_passes<g, false>(threads, rows, x, dy, argmax, norm, dx, dgamma, dbeta, workspace);

@@ -118,6 +118,14 @@ void activation_pool_backward(const NormPoolGeometry& g, index_t rows,
   }
 }
 
+/// Through a batch norm whose scale is a constant: `dx` holds the gradient of its output and receives that of its input.
+template <class T>
+void scale_channels(index_t pixels, index_t channels,
+                    const T* scale,  // (channels)
+                    T* dx) {         // (pixels, channels)
+  for (index_t i = 0; i < pixels * channels; ++i) dx[i] *= scale[i % channels];
+}
+
 /// Through a batch norm whose statistics are the batch's own: `dx` holds the gradient of its output and receives that of its input.
 template <class T>
 void batch_norm_backward(index_t pixels, index_t channels,

@@ -1,6 +1,7 @@
 /// Optimizer steps by their definition.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "taut/device/device.hpp"
@@ -48,6 +49,33 @@ void sgd_step(index_t count,
       gradient = s.nesterov ? gradient + s.momentum * v : v;
     }
     parameters[i] = static_cast<T>(static_cast<double>(parameters[i]) - s.learning_rate * gradient);
+  }
+}
+
+/// https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html; a variance that rounding made negative counts as 0.
+template <class T>
+void rmsprop_step(index_t count,
+                  T* parameters,       // (count)
+                  const T* gradients,  // (count)
+                  T* square,           // (count), the gradient's running mean square
+                  T* mean,             // (count), its running mean; null unless centered
+                  T* velocity,         // (count); null where momentum is 0
+                  const RMSpropStep& s) {
+  for (index_t i = 0; i < count; ++i) {
+    const double gradient = static_cast<double>(gradients[i]) + s.weight_decay * static_cast<double>(parameters[i]);
+    double variance = s.alpha * static_cast<double>(square[i]) + (1 - s.alpha) * gradient * gradient;
+    square[i] = static_cast<T>(variance);
+    if (mean != nullptr) {
+      const double m = s.alpha * static_cast<double>(mean[i]) + (1 - s.alpha) * gradient;
+      mean[i] = static_cast<T>(m);
+      variance = std::max(variance - m * m, 0.0);
+    }
+    double update = gradient / (std::sqrt(variance) + s.eps);
+    if (velocity != nullptr) {
+      update += s.momentum * static_cast<double>(velocity[i]);
+      velocity[i] = static_cast<T>(update);
+    }
+    parameters[i] = static_cast<T>(static_cast<double>(parameters[i]) - s.learning_rate * update);
   }
 }
 

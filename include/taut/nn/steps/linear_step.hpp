@@ -36,7 +36,7 @@ struct LinearCalls {
   }
   template <class T>
   static void backward(auto& device, index_t rows, const T* x, const T* dy, const T* weight, T* dweight, T* dbias, T* dx, T* workspace) {
-    device.template linear_backward_weight<Geometry, T>(rows, x, dy, dweight, dbias, workspace);
+    if (dweight != nullptr) device.template linear_backward_weight<Geometry, T>(rows, x, dy, dweight, dbias, workspace);
     if (dx != nullptr) device.template linear_backward_input<Geometry, T>(rows, dy, weight, dx, workspace);
   }
   static constexpr index_t output_of(index_t element) { return element % Geometry.out; }

@@ -36,7 +36,7 @@ struct NormPoolStep {
     if constexpr (normalizes) {
       using Norm = typename Net::template layer<Span.first>;
       constexpr BatchNormOptions options{.eps = Norm::eps, .momentum = Norm::momentum};
-      if (mode == Mode::training) {
+      if (mode == Mode::training && !memory.frozen) {
         device.template batch_norm_statistics<geometry, T>(memory.rows, memory.x, options, norm, memory.workspace);
       } else {
         device.template batch_norm_running<geometry, T>(options, norm);
@@ -48,13 +48,11 @@ struct NormPoolStep {
 
   template <class D, class T>
   static void backward(D& device, const StepMemory<T>& memory) {
-    if constexpr (!normalizes) {
-      if (memory.dx == nullptr) return;
-    }
+    if (memory.dx == nullptr && (!normalizes || memory.frozen)) return;
     device.template norm_pool_backward<geometry, T>(memory.rows, memory.x, memory.dy, geometry.pools() ? memory.argmax : nullptr,
                                                     vectors(memory), memory.dx != nullptr ? memory.dx : memory.workspace,
-                                                    normalizes ? memory.gradients + first.tensor_offset[0] : nullptr,
-                                                    normalizes ? memory.gradients + first.tensor_offset[1] : nullptr,
+                                                    normalizes && !memory.frozen ? memory.gradients + first.tensor_offset[0] : nullptr,
+                                                    normalizes && !memory.frozen ? memory.gradients + first.tensor_offset[1] : nullptr,
                                                     memory.workspace + unwanted_dx(memory.rows));
   }
 

@@ -30,12 +30,14 @@ struct WeightedStep {
 
   template <class D, class T>
   static void backward(D& device, const StepMemory<T>& memory) {
+    if (memory.dx == nullptr && memory.frozen) return;
     if constexpr (activation != Activation::identity) {
       static_assert(ActivationKernels<D, T>, "this device has no activation kernels (activation_forward, activation_backward)");
       device.template activation_backward<activation, T>(memory.rows * layer.output.size(), memory.y, memory.dy, memory.dy);
     }
-    Kernels::template backward<T>(device, memory.rows, memory.x, memory.dy, weight(memory.parameters), weight(memory.gradients),
-                                  bias(memory.gradients), memory.dx, memory.workspace);
+    Kernels::template backward<T>(device, memory.rows, memory.x, memory.dy, weight(memory.parameters),
+                                  memory.frozen ? nullptr : weight(memory.gradients), memory.frozen ? nullptr : bias(memory.gradients),
+                                  memory.dx, memory.workspace);
   }
 
  private:

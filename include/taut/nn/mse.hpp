@@ -1,0 +1,32 @@
+/// MSE: the mean squared error of a regression.
+#pragma once
+
+#include "taut/core/shape.hpp"
+#include "taut/nn/loss.hpp"
+
+namespace taut {
+
+/// As https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html with reduction='mean': over all elements of all rows.
+/// Outputs: any shape. Targets: (rows, that shape), channels last as the outputs are.
+struct MSE {
+  static constexpr bool has_accuracy = false;
+  template <class T, Shape Output>
+  using Targets = BatchView<const T, Output>;
+
+  static constexpr bool accepts(Shape) { return true; }
+  static constexpr void name(TextBuilder& text) { text << "MSE"; }
+  static constexpr void expects(TextBuilder& text) { text << "numbers"; }
+
+  template <class T, Shape Output>
+  void check(index_t rows, BatchView<const T, Output> targets) const {
+    detail::check_target_rows(rows, targets.rows);
+  }
+
+  template <class D, class T, Shape Output>
+  LossSums sums(D& device, BatchView<const T, Output> y, BatchView<const T, Output> targets, T* /*scratch*/, T* gradient) const {
+    static_assert(DenseLossKernels<D, T>, "this device has no dense loss kernels (soft_cross_entropy, mse, huber, bce_with_logits)");
+    return device.template mse<T>(y.rows * Output.size(), y.data, targets.data, gradient);
+  }
+};
+
+}  // namespace taut

@@ -1,0 +1,42 @@
+/// Run settings: what a resumed run must have in common with the one that was interrupted.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "taut/core/error.hpp"
+
+namespace taut::detail {
+
+using RunSettings = std::vector<std::pair<std::string, std::string>>;
+
+/// Only written where there are any, which most runs haven't.
+inline constexpr std::string_view groups_setting = "parameter groups", frozen_setting = "frozen parameters";
+
+inline void add_particulars(RunSettings& settings, const std::string& groups, const std::vector<std::string>& frozen_names) {
+  std::string frozen;
+  for (const std::string& name : frozen_names) frozen.append(frozen.empty() ? "" : " ").append(name);
+  if (!groups.empty()) settings.emplace_back(groups_setting, groups);
+  if (!frozen.empty()) settings.emplace_back(frozen_setting, frozen);
+}
+
+/// Throws an Error that names the first difference.
+inline void check_same_settings(const RunSettings& expected, const RunSettings& found) {
+  const auto find = [](const RunSettings& in, const std::string& name) { return std::ranges::find(in, name, &RunSettings::value_type::first); };
+  for (const auto& [name, value] : expected) {
+    const auto setting = find(found, name);
+    if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", value);
+    if (setting->second != value) fail("cannot resume: the checkpoint was made with ", name, " ", setting->second, ", expected ", value);
+  }
+  for (const auto& [name, value] : found) {
+    if (name != groups_setting && name != frozen_setting) continue;
+    if (find(expected, name) == expected.end()) {
+      fail("cannot resume: the checkpoint was made with ", name, " ", value, ", expected none");
+    }
+  }
+}
+
+}  // namespace taut::detail
