@@ -47,7 +47,9 @@ struct Everything {
   template <Shape In, class T>
   static void forward(auto& device, const LayerMemory<T>& memory) {
     const bool trains = memory.mode == Mode::training;
-    for (index_t c = 0; trains && c < In.d0; ++c) memory.buffers[1][c] = T{0.5} * (memory.buffers[1][c] + memory.x[c]);
+    if (T* const centre = memory.buffers[1]) {
+      for (index_t c = 0; c < In.d0; ++c) centre[c] = T{0.5} * (centre[c] + memory.x[c]);
+    }
     device.run(memory.rows, [&](index_t row) {
       for (index_t i = row * In.size(); i < (row + 1) * In.size(); ++i) {
         memory.workspace[i] = trains ? memory.x[i] * mask(memory, i) : memory.x[i] - memory.tensors[1][i % In.d0];
@@ -164,6 +166,20 @@ TEST_CASE("a layer's buffers move in training and stay in inference") {
   model.forward(samples);
   CHECK(model.buffers()[0] == 0.5 * (0.25 + samples.data()[0]));
   CHECK(model.buffers()[1] == 0.5 * (0.25 + samples.data()[1]));
+}
+
+TEST_CASE("a frozen layer's buffers stay, and its gradients are 0") {
+  Model<Inside, double, Reference, 4> model{seed(1)};
+  const auto samples = random_samples<Inside, double>(3, 2);
+  const std::vector<std::int32_t> labels{3, 0, 2};
+  model.freeze("1");
+  model.forward_backward(samples, labels, CrossEntropy<4>{});
+  const LayerPlan &frozen = Inside::plan.layers[1], &free = Inside::plan.layers[5];
+  CHECK(model.buffers()[frozen.tensor_offset[1]] == 0.25);
+  CHECK(model.gradients()[frozen.tensor_offset[0]] == 0);
+  CHECK(model.buffers()[free.tensor_offset[1]] != 0.25);
+  CHECK(model.gradients()[free.tensor_offset[0]] != 0);
+  CHECK(model.gradients()[0] != 0);  // of the convolution before it
 }
 
 TEST_CASE_TEMPLATE("a session runs layers of one's own", Net, First, Inside, Last, InBranches, Ungated) {

@@ -16,10 +16,10 @@ struct LayerMemory {
   const T* x = nullptr;  // (rows, input)
   T* y = nullptr;        // (rows, output); forward overwrites it
   T* dy = nullptr;       // (rows, output); backward may use it as scratch
-  T* dx = nullptr;       // (rows, input); backward overwrites it; null where nobody asks for it
+  T* dx = nullptr;       // (rows, input); backward overwrites it; null where nobody asks for it, as in a network's first layer
   const T* tensors[TensorList::capacity]{};  // parameters and buffers
   T* gradients[TensorList::capacity]{};      // backward overwrites them; null for buffers
-  T* buffers[TensorList::capacity]{};        // for a forward pass in training to change; null for parameters and in inference
+  T* buffers[TensorList::capacity]{};        // for a forward pass to change; null for parameters, in inference, and where it is frozen
   T* workspace = nullptr;                    // holds nothing between calls
   RandomKey key{};                           // of this layer in this training step: the same forward and backward
 };

@@ -48,6 +48,7 @@ struct CustomStep {
 
   template <class D, class T>
   static void backward(D& device, const StepMemory<T>& memory) {
+    if (memory.dx == nullptr && (memory.frozen || layer.tensors.parameter_count() == 0)) return;
     static_assert(detail::HasBackward<Custom, layer.input, D, T>, "a layer with Role::custom lacks backward<Input>(device, memory)");
     Custom::template backward<layer.input>(device, own(memory, Mode::training));
   }
@@ -64,7 +65,7 @@ struct CustomStep {
         own.gradients[i] = memory.gradients + offset;
       } else {
         own.tensors[i] = memory.buffers + offset;
-        if (mode == Mode::training) own.buffers[i] = memory.buffers + offset;
+        if (mode == Mode::training && !memory.frozen) own.buffers[i] = memory.buffers + offset;
       }
     }
     return own;
