@@ -190,7 +190,8 @@ int main() {
   // Then fast: float, SIMD, threads. The same kernels, on another device.
   Trained model = train(1);
   const Trained other = train(3);
-  std::cout << "one thread and three, the same weights to the last bit: " << std::ranges::equal(model.parameters(), other.parameters()) << "\n";
+  const bool same = std::ranges::equal(model.parameters(), other.parameters());
+  std::cout << "one thread and three, the same weights to the last bit: " << same << "\n";
 
   // A session takes the layer along, with its scale.
   const taut::Session<Net, float, taut::Cpu<>> session{model};

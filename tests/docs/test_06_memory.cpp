@@ -54,13 +54,15 @@ std::string picture() {
       << "<title>The memory plan of the emotion network's training at batch 64</title>\n"
       << "<style>text{font:12px system-ui,sans-serif;fill:#808891}.in{fill:#fff;text-anchor:middle}.head{font-size:16px;font-weight:600}"
          ".end{text-anchor:end}.middle{text-anchor:middle}.activation{fill:#2f6fdb}.gradient{fill:#c2570c}rect{stroke:#808891}</style>\n"
-      << "<text x=\"0\" y=\"18\" class=\"head\">One training pass of the emotion network at batch 64: which buffer lies where, and when</text>\n"
+      << "<text x=\"0\" y=\"18\" class=\"head\">One training pass of the emotion network at batch 64: which buffer lies where, and when"
+      << "</text>\n"
       << "<rect x=\"60\" y=\"32\" width=\"12\" height=\"12\" class=\"activation\"/><text x=\"78\" y=\"42\">a step's activation</text>\n"
       << "<rect x=\"220\" y=\"32\" width=\"12\" height=\"12\" class=\"gradient\"/><text x=\"238\" y=\"42\">the gradient of it</text>\n";
   for (index_t mebibytes = 0; mebibytes <= 45; mebibytes += 15) {
     const double y = top + height - static_cast<double>(mebibytes << 18U) * scale;
     svg << "<text x=\"52\" y=\"" << y + 4 << "\" class=\"end\">" << mebibytes << " MiB</text>"
-        << "<line x1=\"56\" y1=\"" << y << "\" x2=\"" << left + width << "\" y2=\"" << y << "\" stroke=\"#808891\" stroke-dasharray=\"2 4\"/>\n";
+        << "<line x1=\"56\" y1=\"" << y << "\" x2=\"" << left + width << "\" y2=\"" << y
+        << "\" stroke=\"#808891\" stroke-dasharray=\"2 4\"/>\n";
   }
   for (index_t i = 0; i < 2 * steps; ++i) {
     const Lifetime& buffer = lifetimes[i];
@@ -84,7 +86,8 @@ std::string picture() {
     svg << "</text>";
   }
   svg << "\n<text x=\"" << left + moment * steps / 2 << "\" y=\"" << top + height + 38 << "\" class=\"middle\">forward, step by step</text>"
-      << "<text x=\"" << left + moment * (1.5 * steps + 1) << "\" y=\"" << top + height + 38 << "\" class=\"middle\">backward</text>\n</svg>\n";
+      << "<text x=\"" << left + moment * (1.5 * steps + 1) << "\" y=\"" << top + height + 38
+      << "\" class=\"middle\">backward</text>\n</svg>\n";
   return svg.str();
 }
 

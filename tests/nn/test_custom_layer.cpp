@@ -16,8 +16,8 @@ using namespace taut;
 
 namespace {
 
-/// Everything that a layer may use. In training y = scale · x · mask, where the mask takes or doubles an element at random, and a buffer, the
-/// centre of each channel, moves halfway to the first sample's first pixel; in inference y = scale · (x − centre).
+/// Everything that a layer may use. In training y = scale · x · mask, where the mask takes or doubles an element at random, and a buffer,
+/// the centre of each channel, moves halfway to the first sample's first pixel; in inference y = scale · (x − centre).
 struct Everything {
   static constexpr Role role = Role::custom;
   static constexpr bool keeps_order = true;

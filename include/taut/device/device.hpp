@@ -226,8 +226,8 @@ concept TaskRunner = requires(D d, index_t tasks, void (*task)(index_t)) { d.run
 /// A device with every group: what a model needs to be trained on it.
 template <class D, class T>
 concept Device = TaskRunner<D> && ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> &&
-                 ActivationKernels<D, T> && SoftmaxKernels<D, T> && AveragePoolKernels<D, T> && GroupNormKernels<D, T> && ReshapeKernels<D, T> &&
-                 UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && DenseLossKernels<D, T> &&
+                 ActivationKernels<D, T> && SoftmaxKernels<D, T> && AveragePoolKernels<D, T> && GroupNormKernels<D, T> &&
+                 ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && DenseLossKernels<D, T> &&
                  OptimizerKernels<D, T>;
 
 }  // namespace taut

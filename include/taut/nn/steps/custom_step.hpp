@@ -22,8 +22,9 @@ concept HasWorkspace = requires(D& device, index_t rows) { X::template workspace
 }  // namespace detail
 
 /// Requires of the layer, a class with `Role::custom`, the static templates `forward<Input>(device, memory)` and, where it is trained,
-/// `backward<Input>(device, memory)`; `Input` is the shape of a sample, `memory` a `const LayerMemory<T>&`. `workspace<Input, T>(device, rows)`
-/// says how many elements of workspace they need; without it there is none.
+/// `backward<Input>(device, memory)`; `Input` is the shape of a sample, `memory` a `const LayerMemory<T>&`.
+/// `workspace<Input, T>(device, rows)` says how many elements of workspace they need; without it there is none.
+/// What else a layer may have: `keeps_order` (layer_keeps_order) and `append_onnx` (io/onnx/onnx_layer.hpp).
 template <class Net, StepSpan Span>
 struct CustomStep {
   using Custom = typename Net::template layer<Span.first>;
