@@ -41,7 +41,7 @@ struct ConvolutionRow {
 inline constexpr taut::Activation relu = taut::Activation::relu;
 inline constexpr taut::Activation identity = taut::Activation::identity;
 
-/// Each is swept over `spans` and ends every product of the tables below; the benchmarks sweep them over the emotion network's hidden layer.
+/// Each is swept over `spans` and ends every product of the tables below; the benchmarks sweep the emotion network's hidden layer.
 struct ActivationRow {
   const char* name;
   taut::Activation activation;

@@ -97,8 +97,8 @@ struct BatchNormVectors {
 };
 
 /// Normalise → activate → max-pool. Argmax is one byte an output: the index of the chosen element in its window, row by row
-/// (255: ReLU is flat there, no gradient passes); it is null where the geometry doesn't pool. A gated activation stands before the search for
-/// the largest element, any other, being monotone, behind it: of elements that only rounding makes equal the larger input is chosen.
+/// (255: ReLU is flat there, no gradient passes); it is null where the geometry doesn't pool. A gated activation stands before the search
+/// for the largest element, any other, being monotone, behind it: of elements that only rounding makes equal the larger input is chosen.
 /// Where the geometry doesn't normalise, the batch norm's pointers are null.
 /// Where it normalises and dgamma and dbeta are null, scale and shift are constants, as batch_norm_running leaves them: dx = scale · d.
 template <class D, class T>
@@ -116,8 +116,8 @@ concept NormPoolKernels = requires(D d, index_t rows, const T* in, T* out, std::
                                                        out /*dgamma*/, out /*dbeta*/, out /*workspace*/);
 };
 
-/// An activation alone: y = activation(x), dx = dy · activation'(x). `saved` is x where the activation is gated, y elsewhere. Every activation
-/// is the limit of finite numbers at ±infinity, and leaves a NaN one. y may be x, and dx dy.
+/// An activation alone: y = activation(x), dx = dy · activation'(x). `saved` is x where the activation is gated, y elsewhere. Every
+/// activation is the limit of finite numbers at ±infinity, and leaves a NaN one. y may be x, and dx dy.
 template <class D, class T>
 concept ActivationKernels = requires(D d, index_t count, const T* in, T* out) {
   d.template activation_forward<Activation{}, T>(count, in /*x*/, out /*y*/);

@@ -13,8 +13,10 @@ struct StepSpan {
 };
 
 /// How many layers from `first` on melt into one step:
-/// convolution, transposed or not, [activation] · flatten? linear [activation] · add [activation] · any of normalization, activation, pooling in this order · anything else alone.
-/// A gated activation, whose gradient needs its input, doesn't melt with a convolution, a linear layer or a sum, which leave only their output.
+/// convolution, transposed or not, [activation] · flatten? linear [activation] · add [activation] ·
+/// any of normalization, activation, pooling in this order · anything else alone.
+/// A gated activation, whose gradient needs its input, doesn't melt with a convolution, a linear layer or a sum, which leave only their
+/// output.
 /// `roles` ends with a `Role::custom` after the last layer, which melts with nothing.
 constexpr index_t fused_count(const Role* roles /* (depth + 1) */, index_t first) {
   index_t next = first;

@@ -11,7 +11,8 @@ namespace taut {
 ///
 /// `LeakyReLUWith<NegativeSlope{0.2}>` or, with the default of 0.01, `LeakyReLU`. The slope is 0 or more.
 template <auto... Options>
-struct LeakyReLUWith : detail::ActivationLayer<Activation::leaky_relu(detail::option_or<NegativeSlope, Options...>(NegativeSlope{0.01}).value)> {
+struct LeakyReLUWith
+    : detail::ActivationLayer<Activation::leaky_relu(detail::option_or<NegativeSlope, Options...>(NegativeSlope{0.01}).value)> {
  private:
   static_assert((detail::one_of<decltype(Options), NegativeSlope> && ...), "LeakyReLUWith's option is NegativeSlope");
   static_assert(LeakyReLUWith::activation.negative_slope >= 0, "LeakyReLUWith takes a NegativeSlope of 0 or more");

@@ -82,7 +82,9 @@ void gradient_sums(index_t begin, index_t end, const T* x, const T* dy, const st
               const Vector<T> here = load_lanes<lanes>(window + (kh * g.in_width + kw) * g.channels + c);
               value = select(chosen == broadcast(static_cast<T>(element)), here, value);
             }
-            if constexpr (g.activation == Activation::relu) gradient = select(chosen == broadcast(static_cast<T>(no_element)), zero, gradient);
+            if constexpr (g.activation == Activation::relu) {
+              gradient = select(chosen == broadcast(static_cast<T>(no_element)), zero, gradient);
+            }
           }
           if constexpr (!(g.pools() && g.activation == Activation::relu)) {
             gradient = through_pixel<g, spread, T>(gradient, value, load_lanes<lanes>(norm.scale + channel + c),
