@@ -77,6 +77,33 @@ void write_case(const std::filesystem::path& directory, const std::string& name)
   write_numbers(directory / (name + ".logits"), {logits.data, rows * Net::output_shape.size()});
 }
 
+/// A layer of one's own: y = scale · x², the scale a channel's.
+struct Square {
+  static constexpr Role role = Role::custom;
+  static constexpr bool accepts(Shape in) { return is_image(in); }
+  static constexpr Shape output_shape(Shape in) { return in; }
+  static constexpr TensorList tensors(Shape in) {
+    TensorList list;
+    list.add({"scale", {in.d0}, Order::same, {4, 4}});
+    return list;
+  }
+  static constexpr index_t multiply_adds(Shape) { return 0; }
+  static constexpr void name(TextBuilder& text) { text << "Square"; }
+  static constexpr void expects(Shape, TextBuilder& text) { text << "channels x height x width"; }
+
+  template <Shape In, class T>
+  static void forward(auto& /*device*/, const LayerMemory<T>& memory) {
+    for (index_t i = 0; i < memory.rows * In.size(); ++i) memory.y[i] = memory.tensors[0][i % In.d0] * memory.x[i] * memory.x[i];
+  }
+
+  static void append_onnx(auto& chain, const LayerPlan&, const std::vector<std::string>& tensors) {
+    chain.then({"Mul", {chain.source()}});
+    const std::string axes = chain.constant(std::vector<std::int64_t>{1, 2});
+    chain.then({"Mul", {chain.beside({"Unsqueeze", {tensors[0], axes}})}});
+  }
+};
+using Squared = Sequential<Shape{2, 5, 4}, Conv2d<3, 2>, Square, Square, Flatten, Linear<4>>;
+
 }  // namespace
 
 TEST_CASE("protocol buffers as their specification's examples have them") {
@@ -89,7 +116,7 @@ TEST_CASE("protocol buffers as their specification's examples have them") {
 }
 
 TEST_CASE("a network's operators are a chain from input to output, without dropout") {
-  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Mlp>();
+  const std::vector<OnnxNode> nodes = detail::onnx_nodes<Mlp>();
   REQUIRE(nodes.size() == 4);
   CHECK(nodes[0].operation == "Flatten");
   CHECK(nodes[0].inputs == std::vector<std::string>{"input"});
@@ -105,7 +132,7 @@ TEST_CASE("a network's operators are a chain from input to output, without dropo
 }
 
 TEST_CASE("an activation without an operator of its own is a few operators, the last of which is the layer's") {
-  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{3}, SiLU, LeakyReLU, GELU>>();
+  const std::vector<OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{3}, SiLU, LeakyReLU, GELU>>();
   REQUIRE(nodes.size() == 2 + 1 + 8);
   CHECK(nodes[0].operation == "Sigmoid");
   CHECK(nodes[0].inputs == std::vector<std::string>{"input"});
@@ -119,7 +146,7 @@ TEST_CASE("an activation without an operator of its own is a few operators, the 
 }
 
 TEST_CASE("a layer of several operators names what it makes on the way, and its result by its number") {
-  const std::vector<detail::OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{4, 3, 3}, ReLU, GroupNorm<2>, Reshape<36>>>();
+  const std::vector<OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{4, 3, 3}, ReLU, GroupNorm<2>, Reshape<36>>>();
   REQUIRE(nodes.size() == 15);
   CHECK(nodes[2].operation == "Reshape");
   CHECK(nodes[2].inputs == std::vector<std::string>{"0", "1.1"});
@@ -129,6 +156,16 @@ TEST_CASE("a layer of several operators names what it makes on the way, and its 
   CHECK(nodes[14].operation == "Reshape");
   CHECK(nodes[14].inputs == std::vector<std::string>{"1", "2.1"});
   CHECK(nodes[14].output == "output");
+}
+
+TEST_CASE("a layer of one's own appends its operators itself") {
+  const std::vector<OnnxNode> nodes = detail::onnx_nodes<Sequential<Shape{2, 5, 4}, ReLU, Square>>();
+  REQUIRE(nodes.size() == 5);
+  CHECK(nodes[1].operation == "Mul");
+  CHECK(nodes[1].inputs == std::vector<std::string>{"0", "0"});
+  CHECK(nodes[3].inputs == std::vector<std::string>{"1.scale", nodes[2].output});
+  CHECK(nodes[4].inputs == std::vector<std::string>{nodes[1].output, nodes[3].output});
+  CHECK(nodes[4].output == "output");
 }
 
 TEST_CASE("branches read what their fork read, and are joined by name") {
@@ -170,6 +207,7 @@ TEST_CASE("ONNX's checker accepts the files and ONNX Runtime gives the same logi
   write_case<Reshaped>(directory.path(), "reshaped");
   write_case<Transposed>(directory.path(), "transposed");
   write_case<Sequences>(directory.path(), "sequences");
+  write_case<Squared>(directory.path(), "squared");
   const std::string command = python + " " + TAUT_TESTS_FOLDER + "/io/check_onnx.py " + directory.path().string();
   CHECK(std::system(command.c_str()) == 0);
 }

@@ -44,6 +44,12 @@ class Cpu {
 
   unsigned threads() const { return threads_->threads(); }
 
+  /// Calls task(0) … task(tasks - 1), each once, as ThreadPool::run does.
+  template <class Task>
+  void run(index_t tasks, Task&& task) {
+    threads_->run(tasks, task);
+  }
+
   template <Conv2dGeometry G, class T>
   index_t conv2d_workspace(index_t rows) const {
     return kernels::cpu::conv2d_workspace<G, T, Gemm, Algorithm>(rows, threads());

@@ -219,11 +219,15 @@ concept OptimizerKernels = requires(D d, index_t count, const T* in, T* out) {
   d.template lerp<T>(count, out /*average*/, in /*values*/, double{} /*weight*/);  // average += weight · (values − average)
 };
 
+/// Calls task(0) … task(tasks − 1), each once, on whatever threads the device has: for the kernels of layers of one's own.
+template <class D>
+concept TaskRunner = requires(D d, index_t tasks, void (*task)(index_t)) { d.run(tasks, task); };
+
 /// A device with every group: what a model needs to be trained on it.
 template <class D, class T>
-concept Device = ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> && ActivationKernels<D, T> &&
-                 SoftmaxKernels<D, T> && AveragePoolKernels<D, T> && GroupNormKernels<D, T> && ReshapeKernels<D, T> &&
-                 UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && DenseLossKernels<D, T> &&
+concept Device = TaskRunner<D> && ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> &&
+                 ActivationKernels<D, T> && SoftmaxKernels<D, T> && AveragePoolKernels<D, T> && GroupNormKernels<D, T> &&
+                 ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && DenseLossKernels<D, T> &&
                  OptimizerKernels<D, T>;
 
 }  // namespace taut

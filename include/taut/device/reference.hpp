@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "taut/core/call_task.hpp"
 #include "taut/device/device.hpp"
 #include "taut/kernels/reference/activation.hpp"
 #include "taut/kernels/reference/average_pool.hpp"
@@ -25,6 +26,12 @@ namespace taut {
 
 class Reference {
  public:
+  /// Calls task(0) … task(tasks - 1) in order.
+  template <class Task>
+  void run(index_t tasks, Task&& task) {
+    for (index_t i = 0; i < tasks; ++i) detail::call_task(task, i, 0);
+  }
+
   template <Conv2dGeometry G, class T>
   static constexpr index_t conv2d_workspace(index_t) {
     return 0;

@@ -36,6 +36,10 @@ concept SoftmaxKind = requires { Step::logarithm; };
 template <class Step>
 concept PlainKind = requires { typename Step::PlainKernels; };
 
+/// A step that a layer brings itself.
+template <class Step>
+concept CustomKind = requires { typename Step::Custom; };
+
 /// What a step may leave to the one before it: a batch norm, whose scale and shift can join that one's weight and bias, and the activation
 /// that comes next.
 struct Beginning {
@@ -228,6 +232,38 @@ struct InferenceStep<Net, Index, Step> {
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* /*workspace*/) {
     Step::PlainKernels::template forward<T>(device, rows, x, prepared, y);
+  }
+};
+
+/// A layer that brings its own passes, with copies of its parameters and buffers.
+template <class Net, index_t Index, detail::CustomKind Step>
+struct InferenceStep<Net, Index, Step> {
+  static constexpr bool runs = true;
+
+  template <class D, class T>
+  static constexpr index_t prepared_size() {
+    return offset_of(Step::layer.tensors.count);
+  }
+  template <class D, class T>
+  static void prepare(D&, const T* parameters, const T* buffers, T* prepared) {
+    for (index_t i = 0; i < Step::layer.tensors.count; ++i) {
+      const TensorSpec& spec = Step::layer.tensors.specs[i];
+      std::copy_n((spec.trainable ? parameters : buffers) + Step::layer.tensor_offset[i], spec.shape.size(), prepared + offset_of(i));
+    }
+  }
+
+  template <class D, class T>
+  static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* workspace) {
+    LayerMemory<T> memory{.mode = Mode::inference, .rows = rows, .x = x, .y = y, .workspace = workspace};
+    for (index_t i = 0; i < Step::layer.tensors.count; ++i) memory.tensors[i] = prepared + offset_of(i);
+    Step::run_forward(device, memory);
+  }
+
+ private:
+  static constexpr index_t offset_of(index_t tensor) {
+    index_t elements = 0;
+    for (index_t i = 0; i < tensor; ++i) elements += aligned_offset(Step::layer.tensors.specs[i].shape.size());
+    return elements;
   }
 };
 

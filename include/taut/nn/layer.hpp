@@ -42,6 +42,13 @@ constexpr bool keeps_order(Role role) {
          ends_branches(role);
 }
 
+/// Likewise, of the layer `X`: one of one's own says `static constexpr bool keeps_order = true`.
+template <class X>
+constexpr bool layer_keeps_order() {
+  if constexpr (X::role == Role::custom && requires { X::keeps_order; }) return X::keeps_order;
+  return keeps_order(X::role);
+}
+
 /// How a tensor lies in memory, seen from its PyTorch shape.
 enum class Order {
   same,              ///< as PyTorch has it
@@ -69,6 +76,8 @@ struct TensorList {
   static constexpr index_t capacity = 4;
   TensorSpec specs[capacity]{};
   index_t count = 0;
+
+  constexpr TensorList() = default;
 
   constexpr void add(TensorSpec spec) { specs[count++] = spec; }
 

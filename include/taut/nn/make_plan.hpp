@@ -23,7 +23,7 @@ class PlanBuilder {
     if constexpr (ends_branches(X::role)) {
       end_branch();
       if (!join<X>()) return false;
-    } else if (!X::accepts(shape_)) {
+    } else if (!X::accepts(shape_) || (X::role == Role::custom && !layer_keeps_order<X>() && unflattened_ != Shape{})) {
       return misfit();
     }
     LayerPlan& layer = plan_.layers[index_];
@@ -43,7 +43,7 @@ class PlanBuilder {
     place_tensors(layer);
     plan_.parameter_count += layer.tensors.parameter_count();
     plan_.multiply_adds += layer.multiply_adds;
-    follow_order(layer);
+    follow_order<X>(layer);
     shape_ = layer.output;
     last_ = index_++;
     return true;
@@ -153,10 +153,11 @@ class PlanBuilder {
   }
 
   /// Which layers keep a flattened image's order.
+  template <class X>
   constexpr void follow_order(const LayerPlan& layer) {
     if (layer.role == Role::flatten && lies_channels_last(layer.input)) {
       unflattened_ = layer.input;
-    } else if (!keeps_order(layer.role)) {
+    } else if (!layer_keeps_order<X>()) {
       unflattened_ = {};
     }
   }

@@ -31,6 +31,8 @@ struct misfit {
     text << "expects ";
     if constexpr (ends_branches(X::role)) {
       X::expects_branches(FirstBranch, Got, text);
+    } else if (out_of_order) {
+      text << "channels outermost";
     } else {
       X::expects(Got, text);
     }
@@ -49,10 +51,18 @@ struct misfit {
   }
   static constexpr TextBuilder advice() {
     TextBuilder text;
-    if constexpr (HasHint<X>) X::hint(Got, text);
+    if (out_of_order) {
+      text << "Flatten leaves them innermost: say keeps_order, or stand before it or behind a Linear";
+    } else if constexpr (HasHint<X>) {
+      X::hint(Got, text);
+    }
     if constexpr (X::role == Role::add) X::hint_branches(FirstBranch, Got, text);
     return text;
   }
+
+ private:
+  /// A layer of one's own that accepts the shape, but not a flattened image's order.
+  static constexpr bool out_of_order = X::role == Role::custom && X::accepts(Got);
 };
 
 /// What the class `X`, number `Index` of a network, lacks to be a layer.

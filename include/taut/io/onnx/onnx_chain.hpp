@@ -10,7 +10,7 @@
 #include "taut/core/shape.hpp"
 #include "taut/io/onnx/onnx_node.hpp"
 
-namespace taut::detail {
+namespace taut {
 
 /// Values are named after the layer that makes them, by its number: "3"; what a layer makes on the way is "3.1", "3.2", ….
 class OnnxChain {
@@ -61,4 +61,4 @@ class OnnxChain {
   int made_ = 0;
 };
 
-}  // namespace taut::detail
+}  // namespace taut

@@ -63,6 +63,12 @@ inline void append_upsample(OnnxChain& chain, const UpsampleGeometry& g) {
   chain.then(std::move(node));
 }
 
+/// A layer of one's own that knows its operators.
+template <class X>
+concept HasOnnx = requires(OnnxChain& chain, const LayerPlan& layer, std::vector<std::string> tensors) {
+  X::append_onnx(chain, layer, tensors);
+};
+
 /// Appends the operators of a layer; none where inference passes it by. `tensors` are the names of what it owns.
 template <class X>
 void append_onnx_layer(OnnxChain& chain, const LayerPlan& layer, std::vector<std::string> tensors) {
@@ -112,8 +118,11 @@ void append_onnx_layer(OnnxChain& chain, const LayerPlan& layer, std::vector<std
     return append_group_norm(chain, X::geometry(layer.input), layer.input, static_cast<float>(X::eps), std::move(node.inputs));
   } else if constexpr (X::role == Role::upsampling) {
     return append_upsample(chain, X::geometry(layer.input));
+  } else if constexpr (X::role == Role::custom) {
+    static_assert(HasOnnx<X>, "a layer with Role::custom lacks append_onnx(chain, layer, tensors)");
+    return X::append_onnx(chain, layer, node.inputs);
   } else {
-    static_assert(X::role == Role::dropout || begins_branch(X::role), "a layer of one's own has no ONNX operator");
+    static_assert(X::role == Role::dropout || begins_branch(X::role));
     return;
   }
   chain.then(std::move(node));

@@ -10,31 +10,31 @@
 #include "taut/core/geometry.hpp"
 #include "taut/io/protobuf_writer.hpp"
 
-namespace taut::detail {
+namespace taut {
 
 struct OnnxNode {
   std::string operation;
   std::vector<std::string> inputs{};
-  std::vector<ProtobufWriter> attributes{};
+  std::vector<detail::ProtobufWriter> attributes{};
   std::string output{};
 
   void add(std::string_view name, std::int64_t value) {
-    attributes.push_back(std::move(ProtobufWriter{}.text(1, name).number(3, value).number(20, 2)));
+    attributes.push_back(std::move(detail::ProtobufWriter{}.text(1, name).number(3, value).number(20, 2)));
   }
   void add(std::string_view name, float value) {
-    attributes.push_back(std::move(ProtobufWriter{}.text(1, name).real(2, value).number(20, 1)));
+    attributes.push_back(std::move(detail::ProtobufWriter{}.text(1, name).real(2, value).number(20, 1)));
   }
   void add(std::string_view name, std::string_view value) {
-    attributes.push_back(std::move(ProtobufWriter{}.text(1, name).text(4, value).number(20, 3)));
+    attributes.push_back(std::move(detail::ProtobufWriter{}.text(1, name).text(4, value).number(20, 3)));
   }
   void add(std::string_view name, const std::vector<float>& values) {
-    ProtobufWriter attribute;
+    detail::ProtobufWriter attribute;
     attribute.text(1, name);
     for (const float value : values) attribute.real(7, value);
     attributes.push_back(std::move(attribute.number(20, 6)));
   }
   void add(std::string_view name, const std::vector<std::int64_t>& values) {
-    ProtobufWriter attribute;
+    detail::ProtobufWriter attribute;
     attribute.text(1, name);
     for (const std::int64_t value : values) attribute.number(8, value);
     attributes.push_back(std::move(attribute.number(20, 7)));
@@ -51,13 +51,13 @@ struct OnnxNode {
     if (vertical.dilation != 1 || horizontal.dilation != 1) add("dilations", pair(vertical.dilation, horizontal.dilation));
   }
 
-  ProtobufWriter message(std::string_view name) const {
-    ProtobufWriter node;
+  detail::ProtobufWriter message(std::string_view name) const {
+    detail::ProtobufWriter node;
     for (const std::string& input : inputs) node.text(1, input);
     node.text(2, output).text(3, name).text(4, operation);
-    for (const ProtobufWriter& attribute : attributes) node.message(5, attribute);
+    for (const detail::ProtobufWriter& attribute : attributes) node.message(5, attribute);
     return node;
   }
 };
 
-}  // namespace taut::detail
+}  // namespace taut

@@ -85,7 +85,7 @@ template <class Model>
 std::string encode_onnx(const Model& model, const OnnxOptions& options = {}) {
   using Net = typename Model::Network;
   detail::ProtobufWriter graph;
-  for (const detail::OnnxNode& node : detail::onnx_nodes<Net>()) graph.message(1, node.message(node.operation + " " + node.output));
+  for (const OnnxNode& node : detail::onnx_nodes<Net>()) graph.message(1, node.message(node.operation + " " + node.output));
   graph.text(2, options.graph_name);
   for (const auto& tensor : model.export_tensors()) graph.message(5, detail::onnx_tensor(tensor));
   graph.message(11, detail::onnx_value("input", Net::input_shape)).message(12, detail::onnx_value("output", Net::output_shape));
