@@ -103,9 +103,9 @@ void add_import_command(CLI::App& app) {
 
 void add_export_command(CLI::App& app) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App* const command = app.add_subcommand("export", "Turn a weights file into an ONNX file");
+  CLI::App* const command = app.add_subcommand("export", "Turn a weights file into an ONNX file, or one of half precision");
   add_weights_option(*command, options->weights);
-  command->add_option("--out", options->out, "The ONNX file to write")->required();
+  command->add_option("--out", options->out, "The file to write: NAME.onnx, or NAME.safetensors with 16 bits a weight")->required();
   command->callback([options] { export_network(*options); });
 }
 

@@ -166,6 +166,29 @@ TEST_CASE("import takes PyTorch's checkpoints of this network alone, and export 
   CHECK_FALSE(fs::exists(out));
 }
 
+TEST_CASE("export in half precision takes half of the bytes, and the answers stay") {
+  const TemporaryDirectory directory;
+  const std::string half = (directory / "half.safetensors").string();
+  REQUIRE(emotion("export " + weights() + " --out " + half).exit_code == 0);
+  CHECK(fs::file_size(half) < 3'500'000);
+  const auto probabilities = [](const std::string& which) {
+    return nlohmann::json::parse(emotion("predict --weights " + which + " " + face + " --json").out)[0]["probabilities"];
+  };
+  const auto found = probabilities(half), expected = probabilities((trained_run() / "best.safetensors").string());
+  for (const auto& [name, probability] : expected.items()) {
+    CHECK(found[name].get<double>() == doctest::Approx(probability.get<double>()).epsilon(0.01));
+  }
+  check_refused(emotion("export " + weights() + " --out " + (directory / "net.txt").string()), {"net.txt", ".onnx or .safetensors"});
+}
+
+TEST_CASE("the weights that come with the program are what predict and eval use") {
+  const auto answers = nlohmann::json::parse(emotion("predict " + face + " --json").out);
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0]["probabilities"].size() == 7);
+  CHECK(emotion("eval --data synthetic:140").exit_code == 0);
+  CHECK(fs::file_size(fs::path(TAUT_TESTS_FOLDER).parent_path() / "examples" / "emotion" / "emotion.safetensors") <= 3'500'000);
+}
+
 TEST_CASE("summary prints the table and the memory plan") {
   const Outcome outcome = emotion("summary");
   CHECK(outcome.exit_code == 0);
