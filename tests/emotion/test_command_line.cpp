@@ -82,6 +82,9 @@ const fs::path& trained_run() {
   return run;
 }
 
+/// A drawn face.
+const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
+
 std::string weights() { return "--weights " + (trained_run() / "best.safetensors").string(); }
 
 }  // namespace
@@ -140,7 +143,6 @@ TEST_CASE("eval prints accuracy, a line a class and the report, and writes JSON"
 }
 
 TEST_CASE("predict prints the class and all seven probabilities") {
-  const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
   const Outcome outcome = emotion("predict " + weights() + " " + face);
   REQUIRE(outcome.exit_code == 0);
   CHECK(number_patterns(outcome.out).find("\n angry 9.99 %\n disgust 9.99 %\n") != std::string::npos);
@@ -249,7 +251,6 @@ TEST_CASE("a run is resumed with its own settings only") {
 
 TEST_CASE("weights that are none are refused") {
   const TemporaryDirectory directory;
-  const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
   check_refused(emotion("predict --weights " + (directory / "none").string() + " " + face), {"none"});
   const std::string good = contents(trained_run() / "best.safetensors");
   std::ofstream(directory / "cut", std::ios::binary) << good.substr(0, good.size() / 2);
@@ -268,7 +269,6 @@ TEST_CASE("pictures that are none are refused") {
   check_refused(emotion("predict " + weights() + " " + (directory / "words.png").string()), {"words.png"});
   check_refused(emotion("predict " + weights() + " " + (directory / "empty.jpg").string()), {"empty.jpg"});
   check_refused(emotion("predict " + weights() + " " + (directory / "missing.png").string()), {"missing.png"});
-  const std::string face = std::string(TAUT_TESTS_FOLDER) + "/../examples/emotion/happy.png";
   check_refused(emotion("predict " + weights() + " --crop 40,40,2000,2000 " + face), {"2000x2000"});
   CHECK(emotion("predict " + weights() + " " + face + " " + (directory / "words.png").string()).out.empty());
 }
