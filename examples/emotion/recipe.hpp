@@ -37,7 +37,7 @@ inline std::vector<std::string> recipe_names() { return {"seed", "best"}; }
 
 /// "seed" is what the original project did: (x/255 − 0.5)/0.5, horizontal flips, ±15° of rotation, Adam with a coupled weight decay, a
 /// fifth of the learning rate after more than three epochs without a lower validation loss.
-/// "best" is what gave the most on FER2013's PublicTest: docs/emotion.md has every run that was tried.
+/// "best" is what gave the most on FER2013's PublicTest: docs/emotion_weights.md has every run that was made.
 inline Recipe recipe_named(const std::string& name) {
   if (name == "seed") {
     return {.weight_decay = 1e-4, .plateau = {.factor = 0.2, .patience = 3}, .normalization = {0.5F, 0.5F},
