@@ -155,6 +155,22 @@ TEST_CASE("blocks are taken apart, however deep") {
   CHECK(Net::output_shape == Shape{2});
 }
 
+TEST_CASE("two hundred layers of as many steps as can be have a memory plan, in a chain and in branches") {
+  using Ten = Block<Conv2d<8, 3, Padding{1}>, BatchNorm2d, ReLU, Conv2d<8, 3, Padding{1}>, BatchNorm2d, ReLU, Conv2d<8, 3, Padding{1}>, ReLU,
+                    Dropout<10>, ReLU>;
+  using Fifty = Block<Ten, Ten, Ten, Ten, Ten>;
+  using Chain = Sequential<Shape{8, 16, 16}, Fifty, Fifty, Fifty, Fifty>;
+  static_assert(Chain::depth == 200);
+  using Basic = Block<Residual<Conv2d<8, 3, Padding{1}>, BatchNorm2d, ReLU, Conv2d<8, 3, Padding{1}>, BatchNorm2d>, ReLU>;
+  using Six = Block<Basic, Basic, Basic, Basic, Basic, Basic>;
+  using Residuals = Sequential<Shape{8, 16, 16}, Six, Six, Six, Six>;
+  static_assert(Residuals::depth > 200);
+  constexpr index_t image = 64 * 8 * 16 * 16;  // one activation
+  CHECK(Chain::memory<64>.inference == 2 * image);
+  CHECK(Chain::memory<64>.training > Chain::plan.step_count * image);
+  CHECK(Residuals::memory<64>.inference == 3 * image);
+}
+
 TEST_CASE("two hundred layers are a network") {
   using Ten = Block<ReLU, ReLU, ReLU, ReLU, ReLU, ReLU, ReLU, ReLU, ReLU, Linear<4>>;
   using Hundred = Block<Ten, Ten, Ten, Ten, Ten, Ten, Ten, Ten, Ten, Ten>;
