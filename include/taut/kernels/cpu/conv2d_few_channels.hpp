@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "taut/core/geometry.hpp"
+#include "taut/kernels/cpu/activation.hpp"
 #include "taut/kernels/cpu/gemm_blocking.hpp"
 #include "taut/kernels/cpu/simd.hpp"
 
