@@ -2,20 +2,8 @@
 ///
 /// A network learns to tell seven drawn emotions apart. A second one, which has to say "happy" or "not", takes over the layers it shares,
 /// by name, and learns its two classes from 60 faces alone: first the head on frozen features, then everything, the features at a slow
-/// rate. A third one shows what 60 faces are worth without that. It takes a few seconds and prints
-///
-///     seven emotions: 66% of 350 faces right
-///
-///     18 tensors taken; left:
-///       tensor "14.weight": expected 2x288 but found 7x288
-///       tensor "14.bias": expected 2 but found 7
-///
-///     happy or not, from 60 faces
-///       a new head on frozen features: 79%
-///       … then all layers, the features slowly: 78%
-///       from nothing: 71%
-///
-/// the shares but for a few percent: another instruction set rounds otherwise, and training makes that larger.
+/// rate. A third one shows what 60 faces are worth without that. It takes a few seconds. What it prints stands at the end; the
+/// shares may be a few percent others, for another instruction set rounds otherwise, and training makes that larger.
 #include <taut/io.hpp>
 #include <taut/taut.hpp>
 
@@ -102,3 +90,16 @@ int main() {
   taut::Adam alone_adam{alone, {.lr = 3e-3}};
   std::cout << "  from nothing: " << percent(train(alone, alone_adam, loss, faces, test, 20)) << "\n";
 }
+
+/* Prints, but for the shares:
+seven emotions: 66% of 350 faces right
+
+18 tensors taken; left:
+  tensor "14.weight": expected 2x288 but found 7x288
+  tensor "14.bias": expected 2 but found 7
+
+happy or not, from 60 faces
+  a new head on frozen features: 79%
+  … then all layers, the features slowly: 78%
+  from nothing: 71%
+*/
