@@ -45,12 +45,13 @@ class SoftTargets {
     ++teachers_;
   }
 
-  /// (1 − share)·(the teachers' mean) + share·(the label's class), for each picture. Throws an Error without a teacher.
+  /// (1 − share)·(the teachers' mean) + share·(the label's class), for each picture. Throws an Error where a share is left for teachers and
+  /// there is none.
   std::vector<Probabilities> mixed_with_labels(const ImageDataset& data, double share) const {
-    if (teachers_ == 0) fail("soft targets: expected at least one teacher but there is none");
     if (!(share >= 0 && share <= 1)) fail("soft targets: expected a share of the labels from 0 to 1 but got ", share);
+    if (teachers_ == 0 && share != 1) fail("soft targets: expected at least one teacher but there is none");
     std::vector<Probabilities> mixed = rows_;
-    const auto factor = static_cast<float>((1 - share) / static_cast<double>(2 * teachers_));
+    const auto factor = teachers_ == 0 ? 0.0F : static_cast<float>((1 - share) / static_cast<double>(2 * teachers_));
     for (index_t i = 0; i < mixed.size(); ++i) {
       for (float& probability : mixed[i]) probability *= factor;
       mixed[i][static_cast<index_t>(data.label(i))] += static_cast<float>(share);
