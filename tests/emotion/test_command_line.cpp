@@ -199,7 +199,7 @@ TEST_CASE("summary prints the table and the memory plan") {
 }
 
 TEST_CASE("unknown options and commands are refused") {
-  for (const char* arguments : {"", "dance", "train --speed 3 --out x", "train", "eval --data synthetic", "train --out x --batch 0",
+  for (const char* arguments : {"", "dance", "train --speed 3 --out x", "train", "eval", "train --out x --batch 0",
                                 "train --out x --batch 1000", "train --out x --recipe none", "train --out x --epochs many",
                                 "train --out x --lr -1", "train --out x --val 2"}) {
     const Outcome outcome = emotion(arguments);
