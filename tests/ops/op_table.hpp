@@ -222,7 +222,7 @@ inline constexpr auto norm_pools = [] {
     }
   }
   for (const taut::Activation activation : curved) {
-    for (const index_t w : {0, 1, 2}) {  // normalised without a pool, and once with a pool
+    for (index_t w = 0; w < 3; ++w) {  // normalised without a pool, and once with a pool
       const Image image = images[next % images.size()];
       const bool normalize = w == 0 || next % 2 == 0;
       table[next] = {{channels[next % channels.size()], image.height, image.width, normalize, activation, windows[w].vertical,

@@ -45,7 +45,7 @@ TEST_CASE("the average moves by its decay, faster in the first steps") {
   }
   const std::vector<float> own = copy(model.parameters()), own_buffers = copy(model.buffers());
   {
-    const taut::WeightAverage<float>::Loan loan(average, model);
+    const taut::WeightAverage<float>::Loan<SmallModel> loan(average, model);
     for (taut::index_t i = 0; i < expected.size(); ++i) {
       CHECK(std::abs(static_cast<double>(model.parameters()[i]) - expected[i]) <= 1e-5 * (1 + std::abs(expected[i])));
     }
@@ -79,7 +79,7 @@ TEST_CASE("a trainer validates and keeps the average, and trains the weights as 
 TEST_CASE("a run with an average, stopped in any place and resumed, ends with the same bits") {
   SmallRun uninterrupted(options());
   const std::vector<float> expected = finish(uninterrupted);
-  for (const taut::index_t stop : {1, 4, 10}) {
+  for (const taut::index_t stop : {taut::index_t{1}, taut::index_t{4}, taut::index_t{10}}) {
     CAPTURE(stop);
     SmallRun run(options());
     taut::index_t step = 0;
