@@ -9,7 +9,6 @@
 #include "emotion/load_classifier.hpp"
 #include "emotion/open_faces.hpp"
 #include "emotion/train.hpp"
-#include "taut/data/picture_list.hpp"
 #include "taut/io/atomic_file.hpp"
 #include "taut/train/classification_report.hpp"
 #include "taut/train/evaluate.hpp"
@@ -68,9 +67,9 @@ void evaluate(const EvaluateOptions& options) {
   const taut::WeightsInfo info = load_classifier(options.weights, classifier);
   // Imported weights don't say how their validation pictures were drawn.
   const bool split_known = info.val_fraction > 0;
-  taut::DataSource source = open_faces(options.data, split_known ? info.val_fraction : TrainOptions{}.val_fraction, info.split_seed,
-                                       options.exclude);
-  if (!options.exclude.empty()) source.splits.test = taut::PictureList::read(options.exclude).removed_from(source.splits.test);
+  const taut::PictureList excluded = excluded_pictures(options.exclude);
+  taut::DataSource source = open_faces(options.data, split_known ? info.val_fraction : TrainOptions{}.val_fraction, info.split_seed, excluded);
+  source.splits.test = excluded.removed_from(source.splits.test);
   const auto [data, name] = split_of(source.splits, options.split);
   if (data->class_names() != info.class_names) {
     taut::fail(options.data, ": the classes are not those of ", options.weights, ": expected ", joined(info.class_names), " but found ",

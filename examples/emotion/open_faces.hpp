@@ -5,10 +5,14 @@
 #include <string>
 
 #include "taut/data/data_source.hpp"
+#include "taut/data/picture_list.hpp"
 
 namespace emotion {
 
-/// As taut::open_data, for the network's pictures. `exclude` is the file of a PictureList, or empty.
-taut::DataSource open_faces(const std::string& data, double val_fraction, std::uint64_t seed, const std::string& exclude);
+/// As taut::open_data, for the network's pictures.
+taut::DataSource open_faces(const std::string& data, double val_fraction, std::uint64_t seed, const taut::PictureList& excluded);
+
+/// The list in a file; an empty one where no file is named.
+taut::PictureList excluded_pictures(const std::string& file);
 
 }  // namespace emotion

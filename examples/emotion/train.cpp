@@ -16,7 +16,7 @@ namespace emotion {
 int train(const TrainOptions& options) {
   RunFiles files = open_run(options);
   const Recipe recipe = recipe_of(options);
-  taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed, options.exclude);
+  taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed, excluded_pictures(options.exclude));
   const std::vector<std::string>& names = source.splits.train.class_names();
   if (names.size() != classes) {
     taut::fail(options.data, ": expected ", classes, " classes but found ", names.size(), ": ", joined(names));

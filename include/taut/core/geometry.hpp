@@ -67,6 +67,9 @@ struct LinearGeometry {
   friend constexpr bool operator==(const LinearGeometry&, const LinearGeometry&) = default;
 };
 
+/// Branches that a join may have; a Residual has two.
+inline constexpr index_t most_branches = 8;
+
 /// Normalise → activate → max-pool, each of them optional, as one pass over x (rows, in_height, in_width, channels).
 /// A vector of n features is an image of 1×1 pixels with n channels.
 struct NormPoolGeometry {

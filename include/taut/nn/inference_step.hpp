@@ -83,19 +83,22 @@ void inference_norm(const T* parameters, const T* buffers, T* scale, T* shift) {
   }
 }
 
-}  // namespace detail
-
-/// Anything that inference has nothing to do for: dropout, a lone Flatten, the begin of a branch.
-template <class Net, index_t Index, class Step = step_t<Net, Index>>
-struct InferenceStep {
-  static constexpr bool runs = false;
-
+/// A step that has no weights to prepare.
+struct NothingPrepared {
   template <class D, class T>
   static constexpr index_t prepared_size() {
     return 0;
   }
   template <class D, class T>
   static void prepare(D&, const T*, const T*, T*) {}
+};
+
+}  // namespace detail
+
+/// Anything that inference has nothing to do for: dropout, a lone Flatten, the begin of a branch.
+template <class Net, index_t Index, class Step = step_t<Net, Index>>
+struct InferenceStep : detail::NothingPrepared {
+  static constexpr bool runs = false;
 };
 
 /// A convolution or linear layer, with the batch norm behind it folded in and the activation behind it taken over.
@@ -149,15 +152,8 @@ struct InferenceStep<Net, Index, Step> {
 
 /// An activation that the step before it doesn't take over.
 template <class Net, index_t Index, detail::ActivationKind Step>
-struct InferenceStep<Net, Index, Step> {
+struct InferenceStep<Net, Index, Step> : detail::NothingPrepared {
   static constexpr bool runs = !detail::folds_back<Net, Index>();
-
-  template <class D, class T>
-  static constexpr index_t prepared_size() {
-    return 0;
-  }
-  template <class D, class T>
-  static void prepare(D&, const T*, const T*, T*) {}
 
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* /*prepared*/, T* y, T* /*workspace*/) {
@@ -167,15 +163,8 @@ struct InferenceStep<Net, Index, Step> {
 
 /// Softmax or its logarithm.
 template <class Net, index_t Index, detail::SoftmaxKind Step>
-struct InferenceStep<Net, Index, Step> {
+struct InferenceStep<Net, Index, Step> : detail::NothingPrepared {
   static constexpr bool runs = true;
-
-  template <class D, class T>
-  static constexpr index_t prepared_size() {
-    return 0;
-  }
-  template <class D, class T>
-  static void prepare(D&, const T*, const T*, T*) {}
 
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* /*prepared*/, T* y, T* /*workspace*/) {
@@ -269,15 +258,8 @@ struct InferenceStep<Net, Index, Step> {
 
 /// The join of branches, as in training.
 template <class Net, index_t Index, detail::JoiningKind Step>
-struct InferenceStep<Net, Index, Step> {
+struct InferenceStep<Net, Index, Step> : detail::NothingPrepared {
   static constexpr bool runs = true;
-
-  template <class D, class T>
-  static constexpr index_t prepared_size() {
-    return 0;
-  }
-  template <class D, class T>
-  static void prepare(D&, const T*, const T*, T*) {}
 
   template <class D, class T>
   static void run(D& device, index_t rows, const T* const* x, const T* /*prepared*/, T* y, T* /*workspace*/) {

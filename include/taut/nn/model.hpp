@@ -218,6 +218,7 @@ class Model {
     step.x = value(edges.sources[0]);
     step.dx = gradient(edges.sources[0]);
     constexpr bool joins = ends_branches(Net::plan.layers[Net::plan.steps[I].first].role), forks = edges.branches.count != 0;
+    step.branches = joins ? edges.sources.count : edges.branches.count;
     for (index_t b = 0; joins && b < edges.sources.count; ++b) {
       step.branch_x[b] = value(edges.sources[b]);
       step.branch_gradient[b] = gradient(edges.sources[b]);

@@ -1,6 +1,7 @@
 /// Plan: everything about a network that is known before it runs, as data from one constexpr pass over its layers.
 #pragma once
 
+#include "taut/core/geometry.hpp"
 #include "taut/core/shape.hpp"
 #include "taut/nn/fuse.hpp"
 #include "taut/nn/layer.hpp"
@@ -15,9 +16,6 @@ constexpr index_t aligned_offset(index_t elements) { return (elements + offset_s
 
 /// What is read where a network begins: the caller's samples, not a layer's output.
 inline constexpr index_t network_input = ~index_t{0};
-
-/// Of a Parallel; a Residual has two.
-inline constexpr index_t most_branches = 8;
 
 /// A short list of layers or steps, by their numbers.
 struct BranchList {

@@ -22,6 +22,7 @@ struct StepMemory {
   T* dy = nullptr;       // (rows, output); backward may use it as scratch
   T* dx = nullptr;       // (rows, input); null where nobody asks for it
   // Of a join: what each branch gave, and where its gradient goes; of a fork: the gradients that came back. Null likewise.
+  index_t branches = 0;
   const T* branch_x[most_branches]{};
   T* branch_gradient[most_branches]{};
   const T* parameters = nullptr;

@@ -12,12 +12,10 @@ namespace taut::kernels::cpu {
 
 namespace detail {
 
-inline constexpr index_t most_joined = 8;
-
 /// A copy of a short list of pointers: see sweep.
 template <class Pointer>
-std::array<Pointer, most_joined> copy_pointers(index_t count, const Pointer* pointers) {
-  std::array<Pointer, most_joined> copy{};
+std::array<Pointer, most_branches> copy_pointers(index_t count, const Pointer* pointers) {
+  std::array<Pointer, most_branches> copy{};
   std::copy_n(pointers, count, copy.begin());
   return copy;
 }

@@ -28,20 +28,9 @@ struct ForkStep {
   static void backward(D& device, const StepMemory<T>& memory) {
     if constexpr (layer.role == Role::fork) {
       if (memory.dx == nullptr) return;
-      device.template add<T>(memory.rows * layer.output.size(), branches, memory.branch_gradient, Activation::identity, memory.dx);
+      device.template add<T>(memory.rows * layer.output.size(), memory.branches, memory.branch_gradient, Activation::identity, memory.dx);
     }
   }
-
- private:
-  /// As many as the join behind it has.
-  static constexpr index_t branches = [] {
-    index_t count = 1;
-    for (index_t i = 0; i < Net::depth; ++i) {
-      const LayerPlan& other = Net::plan.layers[i];
-      count += other.role == Role::next_branch && other.sources[0] == Span.first ? 1 : 0;
-    }
-    return count;
-  }();
 };
 
 /// The sum of branches and the activation behind it.
