@@ -1,6 +1,7 @@
 /// command_line: what can be said on the emotion program's command line.
 #include "emotion/command_line.hpp"
 
+#include <cmath>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,12 @@
 namespace emotion {
 
 namespace {
+
+/// A range lets NaN through, for it is neither below nor above.
+std::string finite(const std::string& text) {
+  double number = 0;
+  return CLI::detail::lexical_cast(text, number) && std::isfinite(number) ? "" : text + " is not a finite number";
+}
 
 /// The weights that come with the program were trained on FER2013: docs/emotion_weights.md.
 void add_weights_option(CLI::App& command, std::string& weights) {
@@ -26,9 +33,10 @@ void add_train_command(CLI::App& app, const Commands& commands) {
   command->add_option("--epochs", options->epochs, "Passes over the training pictures; without it the recipe's")->check(CLI::Range(1, 100000));
   command->add_option("--batch", options->batch, "Pictures a step; without it the recipe's")->check(CLI::Range(1, 256));
   command->add_option("--val", options->val_fraction, "Share of a folder's training pictures kept for validation")
+      ->check(finite)
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
-  command->add_option("--lr", options->lr, "The learning rate; without it the recipe's")->check(CLI::PositiveNumber);
+  command->add_option("--lr", options->lr, "The learning rate; without it the recipe's")->check(finite)->check(CLI::PositiveNumber);
   command->add_option("--seed", options->seed, "Of weights, shuffling, augmentation, dropout and the validation split")
       ->capture_default_str();
   command->add_option("--threads", options->threads, "CPU threads; the result is the same for any number")
@@ -86,8 +94,9 @@ void add_import_command(CLI::App& app, const Commands& commands) {
   command->add_option("--classes", options->class_names, "The classes in the order of the network's outputs")
       ->delimiter(',')
       ->capture_default_str();
-  command->add_option("--mean", options->mean, "It was trained on (x / 255 - mean) / std")->capture_default_str();
+  command->add_option("--mean", options->mean, "It was trained on (x / 255 - mean) / std")->check(finite)->capture_default_str();
   command->add_option("--std", options->std, "It was trained on (x / 255 - mean) / std")
+      ->check(finite)
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->callback([options, &commands] { commands.import_checkpoint(*options); });

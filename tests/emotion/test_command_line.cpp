@@ -201,7 +201,8 @@ TEST_CASE("summary prints the table and the memory plan") {
 TEST_CASE("unknown options and commands are refused") {
   for (const char* arguments : {"", "dance", "train --speed 3 --out x", "train", "eval", "train --out x --batch 0",
                                 "train --out x --batch 1000", "train --out x --recipe none", "train --out x --epochs many",
-                                "train --out x --lr -1", "train --out x --val 2"}) {
+                                "train --out x --lr -1", "train --out x --lr nan", "train --out x --val 2",
+                                "train --out x --val nan", "import x.pth --out x --mean nan"}) {
     const Outcome outcome = emotion(arguments);
     CHECK_MESSAGE(outcome.exit_code != 0, arguments);
     CHECK_MESSAGE(!outcome.errors.empty(), arguments);
