@@ -8,18 +8,14 @@
 #include <string>
 #include <utility>
 
+#include "taut/core/for_each_index.hpp"
 #include "taut/core/geometry.hpp"
 
 namespace ops {
 
 using taut::index_t;
 
-/// Calls visit.operator()<0>() … <Count − 1>(): rows are template arguments of the kernels.
-template <index_t Count, class Visit>
-void for_each_index(Visit&& visit) {
-  [&]<index_t... I>(std::integer_sequence<index_t, I...>) { (visit.template operator()<I>(), ...); }
-  (std::make_integer_sequence<index_t, Count>{});
-}
+using taut::for_each_index;  // rows are template arguments of the kernels
 
 /// Every row says how many numbers it adds up for one element of each output; the tests' tolerances follow from that (tolerance.hpp).
 /// Rows of the emotion network are what the benchmarks measure, at their own batch.
