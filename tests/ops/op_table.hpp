@@ -18,7 +18,7 @@ using taut::index_t;
 using taut::for_each_index;  // rows are template arguments of the kernels
 
 /// Every row says how many numbers it adds up for one element of each output; the tests' tolerances follow from that (tolerance.hpp).
-/// Rows of the emotion network are what the benchmarks measure, at their own batch.
+/// `network`: what the benchmarks measure, at their own batch: the emotion network's rows, and some of others.
 struct ConvolutionRow {
   const char* name;
   taut::Conv2dGeometry geometry;
@@ -108,6 +108,8 @@ inline constexpr std::array convolutions{
     ConvolutionRow{"emotion conv2", {32, 24, 24, 64, {3, 1, 1}, {3, 1, 1}}, 2, true, identity, true},
     ConvolutionRow{"emotion conv3", {64, 12, 12, 128, {3, 1, 1}, {3, 1, 1}}, 2, true, identity, true},
     ConvolutionRow{"emotion conv4", {128, 6, 6, 256, {3, 1, 1}, {3, 1, 1}}, 3, true, identity, true},
+    ConvolutionRow{"64 channels depthwise", {64, 24, 24, 64, {3, 1, 1}, {3, 1, 1}, 64}, 2, true, identity, true},
+    ConvolutionRow{"64 channels in groups of 4", {64, 24, 24, 64, {3, 1, 1}, {3, 1, 1}, 16}, 2, true, identity, true},
 };
 
 /// The rows of channels enough for Winograd's algorithm, the emotion network's aside.
@@ -116,7 +118,7 @@ static_assert(convolutions[first_wide_convolution].geometry.in_channels == 32 &&
               convolutions[first_wide_convolution + wide_convolutions - 1].geometry.in_channels == 64 &&
               convolutions[first_wide_convolution + wide_convolutions].geometry.in_channels == 33);
 
-/// The rows before this one are the odd shapes, the others the emotion network's.
+/// The rows before this one are the odd shapes.
 inline constexpr index_t first_network_convolution =
     static_cast<index_t>(std::find_if(convolutions.begin(), convolutions.end(), [](const ConvolutionRow& row) { return row.network; }) -
                          convolutions.begin());
