@@ -64,7 +64,8 @@ class Trainer {
   Trainer(Model& model, Opt& optimizer, Schedule& schedule, const L& loss, TrainerOptions options = {})
       : model_(model), optimizer_(optimizer), schedule_(schedule), loss_(loss), options_(std::move(options)),
         early_stopping_(options_.early_stop.value_or(EarlyStoppingOptions{}), L::has_accuracy ? Monitor::accuracy : Monitor::loss),
-        best_parameters_(model.parameters().size()), best_buffers_(model.buffers().size()) {
+        best_parameters_(model.parameters().size(), detail::memory_beside(model)),
+        best_buffers_(model.buffers().size(), detail::memory_beside(model)) {
     if (options_.epochs == 0) fail("Trainer: expected at least one epoch, found 0");
     if (!(options_.max_grad_norm >= 0)) fail("Trainer: expected max_grad_norm >= 0, found ", options_.max_grad_norm);
     if (options_.ema_decay != 0) average_.emplace(model, options_.ema_decay);
@@ -107,7 +108,7 @@ class Trainer {
     return result(false, stops_early() ? early_stopping_.reason() : "all " + std::to_string(options_.epochs) + " epochs are done");
   }
 
-  /// Everything that a later `restore` needs.
+  /// Everything that a later `restore` needs. Whatever the device still does to the other arrays has ended once the tensors are exported.
   TrainingState<T> state() {
     TrainingState<T> state{.settings = settings(), .numbers = {}, .tensors = model_.export_tensors(), .arrays = {}};
     progress_.save(state.numbers);
