@@ -1,0 +1,176 @@
+/// Operands of a convolution's three products: the column matrix of im2col, which is never stored, and the transposed weight.
+///
+/// A patch index is (tap, channel) with the channel innermost, a pixel index (row, height, width).
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+
+#include "taut/core/geometry.hpp"
+#include "taut/kernels/cuda/fast_division.cuh"
+
+namespace taut::kernels::cuda {
+
+/// x (rows, in_height, in_width, in_channels) seen as (output pixels, patch): outer is the output pixel.
+template <class T, bool depth_inner>
+class PatchOperand {
+ public:
+  using Element = T;
+  static constexpr bool depth_is_inner = depth_inner;
+  struct Outer {
+    int first, h, w;  // the input pixel under the window's first tap, which may lie outside of the image
+  };
+  struct Inner {
+    int h, w, offset;  // from the first tap
+  };
+
+  PatchOperand(const Conv2dGeometry& g, const T* x)
+      : x_(x),
+        out_pixels_(g.out_pixels()),
+        out_width_(g.out_width()),
+        group_channels_(g.group_in_channels()),
+        kernel_width_(g.horizontal.kernel),
+        height_(static_cast<int>(g.in_height)),
+        width_(static_cast<int>(g.in_width)),
+        channels_(static_cast<int>(g.in_channels)),
+        group_stride_(static_cast<int>(g.group_in_channels())),
+        stride_h_(static_cast<int>(g.vertical.stride)),
+        stride_w_(static_cast<int>(g.horizontal.stride)),
+        padding_h_(static_cast<int>(g.vertical.padding)),
+        padding_w_(static_cast<int>(g.horizontal.padding)),
+        dilation_h_(static_cast<int>(g.vertical.dilation)),
+        dilation_w_(static_cast<int>(g.horizontal.dilation)) {}
+
+  __device__ void enter_group(int group) { x_ += static_cast<std::int64_t>(group) * group_stride_; }
+
+  __device__ Outer outer(int pixel, bool exists) const {
+    if (!exists) return {0, -2 * outside, 0};
+    const int row = out_pixels_.quotient(pixel), in_row = out_pixels_.remainder(pixel, row);
+    const int oh = out_width_.quotient(in_row), ow = out_width_.remainder(in_row, oh);
+    const int h = oh * stride_h_ - padding_h_, w = ow * stride_w_ - padding_w_;
+    return {(row * height_ + h) * width_ + w, h, w};
+  }
+
+  __device__ Inner inner(int patch, bool exists) const {
+    if (!exists) return {outside, 0, 0};
+    const int tap = group_channels_.quotient(patch), channel = group_channels_.remainder(patch, tap);
+    const int kh = kernel_width_.quotient(tap), kw = kernel_width_.remainder(tap, kh);
+    const int h = kh * dilation_h_, w = kw * dilation_w_;
+    return {h, w, (h * width_ + w) * channels_ + channel};
+  }
+
+  __device__ const T* address(const Outer& pixel, const Inner& tap) const {
+    const auto h = static_cast<unsigned>(pixel.h + tap.h), w = static_cast<unsigned>(pixel.w + tap.w);  // before the image is far beyond
+    if (h >= static_cast<unsigned>(height_) || w >= static_cast<unsigned>(width_)) return nullptr;
+    return x_ + (static_cast<std::int64_t>(pixel.first) * channels_ + tap.offset);
+  }
+
+ private:
+  static constexpr int outside = 1 << 29;  // more than any extent; −2 · outside + outside lies outside too
+
+  const T* x_;
+  FastDivision out_pixels_, out_width_, group_channels_, kernel_width_;
+  int height_, width_, channels_, group_stride_;
+  int stride_h_, stride_w_, padding_h_, padding_w_, dilation_h_, dilation_w_;
+};
+
+/// dy (rows, out_height, out_width, out_channels) as an input pixel sees it, (input pixels, patch of output channels): outer is the
+/// input pixel, and the depth is inner.
+template <class T>
+class GradientPatchOperand {
+ public:
+  using Element = T;
+  static constexpr bool depth_is_inner = true;
+  struct Outer {
+    int first, h, w;  // the row's first output pixel; the place in the padded image
+  };
+  struct Inner {
+    int h, w, channel;  // how far before that a window begins whose tap this is
+  };
+
+  GradientPatchOperand(const Conv2dGeometry& g, const T* dy)
+      : dy_(dy),
+        in_pixels_(g.in_pixels()),
+        in_width_(g.in_width),
+        group_channels_(g.group_out_channels()),
+        kernel_width_(g.horizontal.kernel),
+        stride_h_(g.vertical.stride),
+        stride_w_(g.horizontal.stride),
+        height_(static_cast<int>(g.out_height())),
+        width_(static_cast<int>(g.out_width())),
+        channels_(static_cast<int>(g.out_channels)),
+        group_stride_(static_cast<int>(g.group_out_channels())),
+        padding_h_(static_cast<int>(g.vertical.padding)),
+        padding_w_(static_cast<int>(g.horizontal.padding)),
+        dilation_h_(static_cast<int>(g.vertical.dilation)),
+        dilation_w_(static_cast<int>(g.horizontal.dilation)) {}
+
+  __device__ void enter_group(int group) { dy_ += static_cast<std::int64_t>(group) * group_stride_; }
+
+  __device__ Outer outer(int pixel, bool exists) const {
+    if (!exists) return {0, -1, 0};
+    const int row = in_pixels_.quotient(pixel), in_row = in_pixels_.remainder(pixel, row);
+    const int h = in_width_.quotient(in_row), w = in_width_.remainder(in_row, h);
+    return {row * height_ * width_, h + padding_h_, w + padding_w_};
+  }
+
+  __device__ Inner inner(int patch, bool exists) const {
+    if (!exists) return {outside, 0, 0};
+    const int tap = group_channels_.quotient(patch), channel = group_channels_.remainder(patch, tap);
+    const int kh = kernel_width_.quotient(tap), kw = kernel_width_.remainder(tap, kh);
+    return {kh * dilation_h_, kw * dilation_w_, channel};
+  }
+
+  __device__ const T* address(const Outer& pixel, const Inner& tap) const {
+    const int h = pixel.h - tap.h, w = pixel.w - tap.w;
+    if (h < 0 || w < 0) return nullptr;
+    const int oh = stride_h_.quotient(h), ow = stride_w_.quotient(w);
+    if (stride_h_.remainder(h, oh) != 0 || stride_w_.remainder(w, ow) != 0 || oh >= height_ || ow >= width_) return nullptr;
+    return dy_ + (static_cast<std::int64_t>(pixel.first + oh * width_ + ow) * channels_ + tap.channel);
+  }
+
+ private:
+  static constexpr int outside = 1 << 30;  // more than any extent
+
+  const T* dy_;
+  FastDivision in_pixels_, in_width_, group_channels_, kernel_width_, stride_h_, stride_w_;
+  int height_, width_, channels_, group_stride_;
+  int padding_h_, padding_w_, dilation_h_, dilation_w_;
+};
+
+/// weight (kernel_height, kernel_width, in_channels / groups, out_channels) as (input channel of the group, patch of output channels of
+/// the group): outer is the input channel, and the depth is inner.
+template <class T>
+class TransposedWeightOperand {
+ public:
+  using Element = T;
+  using Outer = int;
+  using Inner = int;
+  static constexpr bool depth_is_inner = true;
+
+  TransposedWeightOperand(const Conv2dGeometry& g, const T* weight)
+      : weight_(weight),
+        group_channels_(g.group_out_channels()),
+        channels_(static_cast<int>(g.out_channels)),
+        tap_size_(static_cast<int>(g.group_in_channels() * g.out_channels)),
+        group_stride_(static_cast<int>(g.group_out_channels())) {}
+
+  __device__ void enter_group(int group) { weight_ += static_cast<std::int64_t>(group) * group_stride_; }
+  __device__ Outer outer(int channel, bool exists) const { return exists ? channel * channels_ : -1; }
+  __device__ Inner inner(int patch, bool exists) const {
+    if (!exists) return -1;
+    const int tap = group_channels_.quotient(patch), channel = group_channels_.remainder(patch, tap);
+    return tap * tap_size_ + channel;
+  }
+  __device__ const T* address(Outer channel, Inner patch) const {
+    return channel >= 0 && patch >= 0 ? weight_ + (channel + patch) : nullptr;
+  }
+
+ private:
+  const T* weight_;
+  FastDivision group_channels_;
+  int channels_, tap_size_, group_stride_;
+};
+
+}  // namespace taut::kernels::cuda

@@ -1,0 +1,72 @@
+/// gemm: a matrix product by whichever kernel and tile suit it.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "taut/kernels/cuda/gemm_kernel.cuh"
+#include "taut/kernels/cuda/gemm_plan.cuh"
+#include "taut/kernels/cuda/sum_parts.cuh"
+
+namespace taut::kernels::cuda {
+
+/// What a product ends in.
+template <class T>
+struct GemmTarget {
+  T* y;           // (m, groups, n)
+  const T* bias;  // (groups, n) or null
+  Activation activation;
+  T* workspace;  // (gemm_workspace)
+};
+
+namespace detail {
+
+template <class T, class Tile, int width, class A, class B>
+void launch_gemm(cudaStream_t stream, const A& a, const B& b, const GemmOutput<T>& output, GemmExtents extents, index_t parts) {
+  const index_t row_tiles = divide_up(static_cast<index_t>(extents.m), Tile::m);
+  const index_t column_tiles = divide_up(static_cast<index_t>(extents.n), Tile::n);
+  extents.column_tiles = static_cast<int>(column_tiles);
+  const taut::cuda::Grid blocks{static_cast<unsigned>(in_32_bits(row_tiles * column_tiles, "blocks")), 1,
+                                static_cast<unsigned>(parts * static_cast<index_t>(extents.groups))};
+  taut::cuda::launch(stream, blocks, Tile::threads, gemm_kernel<T, Tile, width, A, B>, a, b, output, extents);
+}
+
+/// Elements are moved one by one where `vectors` is false: then a large tile has more addresses than registers.
+template <class T, class A, class B>
+void choose_tile(cudaStream_t stream, const A& a, const B& b, const GemmOutput<T>& output, const GemmExtents& extents, const GemmPlan& plan,
+                 bool vectors) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (vectors) {
+      if (plan.size == TileSize::large) return launch_gemm<T, LargeTile, 4>(stream, a, b, output, extents, plan.parts);
+      if (plan.size == TileSize::medium) return launch_gemm<T, MediumTile, 4>(stream, a, b, output, extents, plan.parts);
+      return launch_gemm<T, SmallTile, 4>(stream, a, b, output, extents, plan.parts);
+    }
+  }
+  if (plan.size == TileSize::small) return launch_gemm<T, SmallTile, 1>(stream, a, b, output, extents, plan.parts);
+  launch_gemm<T, MediumTile, 1>(stream, a, b, output, extents, plan.parts);
+}
+
+}  // namespace detail
+
+/// y = activation(A · B + bias), for each group. `vectors` says that both operands may be read four inner neighbours at a time: they are
+/// aligned, and every four of them exist or are zero together.
+template <class T, Precision precision, class A, class B>
+void gemm(cudaStream_t stream, const GemmSizes& sizes, const A& a, const B& b, const GemmTarget<T>& target, bool vectors) {
+  if (sizes.m == 0) return;
+  const GemmPlan plan = plan_gemm<T, precision>(sizes);
+  const bool whole = plan.parts == 1;
+  const index_t stride = sizes.groups * sizes.n;
+  GemmOutput<T> output{whole ? target.y : target.workspace, in_32_bits(stride, "columns of a product"), static_cast<int>(sizes.n),
+                       static_cast<std::int64_t>(sizes.m * stride)};
+  if (whole) {
+    output.bias = target.bias;
+    output.kind = target.activation.kind;
+    output.negative_slope = static_cast<T>(target.activation.negative_slope);
+  }
+  const GemmExtents extents{in_32_bits(sizes.m, "rows of a product"), static_cast<int>(sizes.n),
+                            in_32_bits(sizes.k, "the depth of a product"), in_32_bits(sizes.groups, "groups"),
+                            static_cast<int>(plan.part_depth)};
+  detail::choose_tile<T>(stream, a, b, output, extents, plan, vectors && sizes.n % 4 == 0 && aligned(output.data));
+  if (!whole) sum_parts<T>(stream, plan.parts, sizes.m * stride, target.workspace, target.bias, stride, target.activation, target.y);
+}
+
+}  // namespace taut::kernels::cuda

@@ -1,0 +1,39 @@
+/// MatrixOperand: a factor of a matrix product that lies in memory as a matrix.
+///
+/// An operand is what a product's kernel reads a factor through. Its elements have two indices: `inner`, along which memory is
+/// contiguous, and `outer`. One of them is the product's depth, which is summed over; `depth_is_inner` says which. A kernel decodes each
+/// index once (`inner`, `outer`) and asks for the address of many pairs, which is null where the factor is zero: beyond an edge, or in a
+/// convolution's padding. Where a kernel reads several elements at once they are `inner` neighbours.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+
+#include "taut/core/shape.hpp"
+
+namespace taut::kernels::cuda {
+
+template <class T, bool depth_inner>
+class MatrixOperand {
+ public:
+  using Element = T;
+  using Outer = const T*;
+  using Inner = int;
+  static constexpr bool depth_is_inner = depth_inner;
+
+  /// Element (outer, inner) of group g is data[outer * stride + g * group_stride + inner].
+  MatrixOperand(const T* data, index_t stride, index_t group_stride = 0)
+      : data_(data), stride_(static_cast<int>(stride)), group_stride_(static_cast<int>(group_stride)) {}
+
+  __device__ void enter_group(int group) { data_ += static_cast<std::int64_t>(group) * group_stride_; }
+  __device__ Outer outer(int i, bool exists) const { return exists ? data_ + static_cast<std::int64_t>(i) * stride_ : nullptr; }
+  __device__ Inner inner(int i, bool exists) const { return exists ? i : -1; }
+  __device__ const T* address(Outer line, Inner i) const { return line != nullptr && i >= 0 ? line + i : nullptr; }
+
+ private:
+  const T* data_;
+  int stride_, group_stride_;
+};
+
+}  // namespace taut::kernels::cuda
