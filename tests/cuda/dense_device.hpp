@@ -50,12 +50,12 @@ class DenseDevice {
  public:
   template <Conv2dGeometry G, class T>
   index_t conv2d_workspace(index_t rows) {
-    return taut::kernels::cuda::conv2d_workspace<T, precision>(G, rows);
+    return taut::kernels::cuda::conv2d_workspace<T>(G, rows);
   }
   template <Conv2dGeometry G, class T>
   void conv2d_forward(index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y, T* workspace) {
     Place<T> from(x, rows * G.in_size()), factors(weight, G.weight_size()), to(y, rows * G.out_size());
-    Place<T> scratch(workspace, taut::kernels::cuda::conv2d_forward_workspace<T, precision>(G, rows));
+    Place<T> scratch(workspace, taut::kernels::cuda::conv2d_forward_workspace<T>(G, rows));
     taut::kernels::cuda::conv2d_forward<T, precision>(nullptr, G, rows, from.data(), factors.data(), bias, activation, to.data(),
                                                       scratch.data());
     finish(to, scratch);
@@ -66,13 +66,13 @@ class DenseDevice {
     Place<T> gradient(dy, rows * G.out_size());
     if (dweight != nullptr || dbias != nullptr) {
       Place<T> from(x, rows * G.in_size()), to(dweight, G.weight_size());
-      Place<T> scratch(workspace, kernels::conv2d_backward_weight_workspace<T, precision>(G, rows));
+      Place<T> scratch(workspace, kernels::conv2d_backward_weight_workspace<T>(G, rows));
       kernels::conv2d_backward_weight<T, precision>(nullptr, G, rows, from.data(), gradient.data(), to.data(), dbias, scratch.data());
       finish(to, scratch);
     }
     if (dx != nullptr) {
       Place<T> factors(weight, G.weight_size()), to(dx, rows * G.in_size());
-      Place<T> scratch(workspace, kernels::conv2d_backward_input_workspace<T, precision>(G, rows));
+      Place<T> scratch(workspace, kernels::conv2d_backward_input_workspace<T>(G, rows));
       kernels::conv2d_backward_input<T, precision>(nullptr, G, rows, gradient.data(), factors.data(), to.data(), scratch.data());
       finish(to, scratch);
     }
@@ -80,12 +80,12 @@ class DenseDevice {
 
   template <LinearGeometry G, class T>
   index_t linear_workspace(index_t rows) {
-    return taut::kernels::cuda::linear_workspace<T, precision>(G, rows);
+    return taut::kernels::cuda::linear_workspace<T>(G, rows);
   }
   template <LinearGeometry G, class T>
   void linear_forward(index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y, T* workspace) {
     Place<T> from(x, rows * G.in), factors(weight, G.in * G.out), to(y, rows * G.out);
-    Place<T> scratch(workspace, taut::kernels::cuda::linear_forward_workspace<T, precision>(G, rows));
+    Place<T> scratch(workspace, taut::kernels::cuda::linear_forward_workspace<T>(G, rows));
     taut::kernels::cuda::linear_forward<T, precision>(nullptr, G, rows, from.data(), factors.data(), bias, activation, to.data(),
                                                       scratch.data());
     finish(to, scratch);
@@ -93,14 +93,14 @@ class DenseDevice {
   template <LinearGeometry G, class T>
   void linear_backward_input(index_t rows, const T* dy, const T* weight, T* dx, T* workspace) {
     Place<T> gradient(dy, rows * G.out), factors(weight, G.in * G.out), to(dx, rows * G.in);
-    Place<T> scratch(workspace, taut::kernels::cuda::linear_backward_input_workspace<T, precision>(G, rows));
+    Place<T> scratch(workspace, taut::kernels::cuda::linear_backward_input_workspace<T>(G, rows));
     taut::kernels::cuda::linear_backward_input<T, precision>(nullptr, G, rows, gradient.data(), factors.data(), to.data(), scratch.data());
     finish(to, scratch);
   }
   template <LinearGeometry G, class T>
   void linear_backward_weight(index_t rows, const T* x, const T* dy, T* dweight, T* dbias, T* workspace) {
     Place<T> from(x, rows * G.in), gradient(dy, rows * G.out), to(dweight, G.in * G.out);
-    Place<T> scratch(workspace, taut::kernels::cuda::linear_backward_weight_workspace<T, precision>(G, rows));
+    Place<T> scratch(workspace, taut::kernels::cuda::linear_backward_weight_workspace<T>(G, rows));
     taut::kernels::cuda::linear_backward_weight<T, precision>(nullptr, G, rows, from.data(), gradient.data(), to.data(), dbias,
                                                               scratch.data());
     finish(to, scratch);

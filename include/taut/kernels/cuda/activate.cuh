@@ -10,6 +10,10 @@
 
 namespace taut::kernels::cuda {
 
+/// A name that device code may use; the function isn't one of its own.
+template <class T>
+inline constexpr T lowest = std::numeric_limits<T>::lowest();
+
 /// 1 / (1 + e⁻ˣ).
 template <class T>
 __device__ T logistic(T x) {
@@ -29,7 +33,7 @@ __device__ T gate(Activation::Kind kind, T x) {
 }
 
 /// Identity, ReLU and LeakyReLU, which cost no more than a comparison.
-constexpr bool piecewise_linear(Activation::Kind kind) {
+__device__ __forceinline__ bool piecewise_linear(Activation::Kind kind) {
   return kind == Activation::Kind::identity || kind == Activation::Kind::relu || kind == Activation::Kind::leaky_relu;
 }
 
@@ -48,9 +52,9 @@ __device__ T activate(Activation::Kind kind, T negative_slope, T x) {
   if (piecewise_linear(kind)) return activate_linear(kind, negative_slope, x);
   if (kind == Activation::Kind::sigmoid) return logistic(x);
   if (kind == Activation::Kind::tanh) return tanh(x);
-  constexpr T lowest = std::numeric_limits<T>::lowest(), far = 1000;  // so far from zero every gate is 0 or 1, and nothing overflows
+  constexpr T far = 1000;  // so far from zero every gate is 0 or 1, and nothing overflows
   const T within = x < -far ? -far : x > far ? far : x;
-  return (x < lowest ? lowest : x) * gate(kind, within);
+  return (x < lowest<T> ? lowest<T> : x) * gate(kind, within);
 }
 
 }  // namespace taut::kernels::cuda

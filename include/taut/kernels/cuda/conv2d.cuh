@@ -40,32 +40,32 @@ inline void check_extents(const Conv2dGeometry& g, index_t rows) {
 
 }  // namespace detail
 
-template <class T, Precision precision = Precision::fp32>
+template <class T>
 constexpr index_t conv2d_forward_workspace(const Conv2dGeometry& g, index_t rows) {
   if (detail::narrow(g)) return 0;
-  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T, precision>(detail::forward_sizes(g, r)); });
+  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T>(detail::forward_sizes(g, r)); });
 }
 
-template <class T, Precision precision = Precision::fp32>
+template <class T>
 constexpr index_t conv2d_backward_input_workspace(const Conv2dGeometry& g, index_t rows) {
   if (detail::narrow(g)) return 0;
-  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T, precision>(detail::backward_input_sizes(g, r)); });
+  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T>(detail::backward_input_sizes(g, r)); });
 }
 
-template <class T, Precision precision = Precision::fp32>
+template <class T>
 constexpr index_t conv2d_backward_weight_workspace(const Conv2dGeometry& g, index_t rows) {
   return most_of_batches(rows, [&](index_t r) {
     const index_t parts = detail::narrow(g) ? narrow_backward_weight_workspace(g, r)
-                                            : gemm_workspace<T, precision>(detail::backward_weight_sizes(g, r));
+                                            : gemm_workspace<T>(detail::backward_weight_sizes(g, r));
     return std::max(parts, column_sums_workspace(r * g.out_pixels(), g.out_channels));
   });
 }
 
 /// Enough for each of the three passes.
-template <class T, Precision precision = Precision::fp32>
+template <class T>
 constexpr index_t conv2d_workspace(const Conv2dGeometry& g, index_t rows) {
-  return std::max({conv2d_forward_workspace<T, precision>(g, rows), conv2d_backward_input_workspace<T, precision>(g, rows),
-                   conv2d_backward_weight_workspace<T, precision>(g, rows)});
+  return std::max({conv2d_forward_workspace<T>(g, rows), conv2d_backward_input_workspace<T>(g, rows),
+                   conv2d_backward_weight_workspace<T>(g, rows)});
 }
 
 /// 2·rows·multiply_adds flops. Bytes: x, the weight and y once each, where the caches keep what taps and neighbouring blocks share.

@@ -3,11 +3,15 @@
 
 #include <cuda_runtime.h>
 
+#include "taut/device/cuda/precision.cuh"
 #include "taut/kernels/cuda/gemm_kernel.cuh"
 #include "taut/kernels/cuda/gemm_plan.cuh"
 #include "taut/kernels/cuda/sum_parts.cuh"
+#include "taut/kernels/cuda/tensor_gemm_kernel.cuh"
 
 namespace taut::kernels::cuda {
+
+using taut::cuda::Precision;
 
 /// What a product ends in.
 template <class T>
@@ -20,20 +24,33 @@ struct GemmTarget {
 
 namespace detail {
 
-template <class T, class Tile, int width, class A, class B>
-void launch_gemm(cudaStream_t stream, const A& a, const B& b, const GemmOutput<T>& output, GemmExtents extents, index_t parts) {
+/// The grid of a kernel whose blocks compute tiles, and its columns of them.
+template <class Tile>
+taut::cuda::Grid tile_grid(GemmExtents& extents, index_t parts) {
   const index_t row_tiles = divide_up(static_cast<index_t>(extents.m), Tile::m);
   const index_t column_tiles = divide_up(static_cast<index_t>(extents.n), Tile::n);
   extents.column_tiles = static_cast<int>(column_tiles);
-  const taut::cuda::Grid blocks{static_cast<unsigned>(in_32_bits(row_tiles * column_tiles, "blocks")), 1,
-                                static_cast<unsigned>(parts * static_cast<index_t>(extents.groups))};
+  return {static_cast<unsigned>(in_32_bits(row_tiles * column_tiles, "blocks")), 1,
+          static_cast<unsigned>(parts * static_cast<index_t>(extents.groups))};
+}
+
+template <class T, class Tile, int width, class A, class B>
+void launch_gemm(cudaStream_t stream, const A& a, const B& b, const GemmOutput<T>& output, GemmExtents extents, index_t parts) {
+  const taut::cuda::Grid blocks = tile_grid<Tile>(extents, parts);
   taut::cuda::launch(stream, blocks, Tile::threads, gemm_kernel<T, Tile, width, A, B>, a, b, output, extents);
+}
+
+template <class Tile, bool bf16, int width, class A, class B>
+void launch_tensor_gemm(cudaStream_t stream, const A& a, const B& b, const GemmOutput<float>& output, GemmExtents extents, index_t parts) {
+  taut::cuda::Grid blocks = tile_grid<Tile>(extents, parts);
+  blocks.shared = Tile::stages * tensor_stage_size<Tile, bf16, A, B> * sizeof(float);
+  taut::cuda::launch(stream, blocks, Tile::threads, tensor_gemm_kernel<Tile, bf16, width, A, B>, a, b, output, extents);
 }
 
 /// Elements are moved one by one where `vectors` is false: then a large tile has more addresses than registers.
 template <class T, class A, class B>
-void choose_tile(cudaStream_t stream, const A& a, const B& b, const GemmOutput<T>& output, const GemmExtents& extents, const GemmPlan& plan,
-                 bool vectors) {
+void multiply(cudaStream_t stream, const A& a, const B& b, const GemmOutput<T>& output, const GemmExtents& extents, const GemmPlan& plan,
+              bool vectors) {
   if constexpr (sizeof(T) == sizeof(float)) {
     if (vectors) {
       if (plan.size == TileSize::large) return launch_gemm<T, LargeTile, 4>(stream, a, b, output, extents, plan.parts);
@@ -45,6 +62,18 @@ void choose_tile(cudaStream_t stream, const A& a, const B& b, const GemmOutput<T
   launch_gemm<T, MediumTile, 1>(stream, a, b, output, extents, plan.parts);
 }
 
+template <bool bf16, class A, class B>
+void multiply_on_tensor_cores(cudaStream_t stream, const A& a, const B& b, const GemmOutput<float>& output, const GemmExtents& extents,
+                              const GemmPlan& plan, bool vectors) {
+  if (vectors) {
+    if (plan.size == TileSize::large) return launch_tensor_gemm<LargeTensorTile, bf16, 4>(stream, a, b, output, extents, plan.parts);
+    if (plan.size == TileSize::medium) return launch_tensor_gemm<MediumTensorTile, bf16, 4>(stream, a, b, output, extents, plan.parts);
+    return launch_tensor_gemm<SmallTensorTile, bf16, 4>(stream, a, b, output, extents, plan.parts);
+  }
+  if (plan.size == TileSize::small) return launch_tensor_gemm<SmallTensorTile, bf16, 1>(stream, a, b, output, extents, plan.parts);
+  launch_tensor_gemm<MediumTensorTile, bf16, 1>(stream, a, b, output, extents, plan.parts);
+}
+
 }  // namespace detail
 
 /// y = activation(A · B + bias), for each group. `vectors` says that both operands may be read four inner neighbours at a time: they are
@@ -52,7 +81,7 @@ void choose_tile(cudaStream_t stream, const A& a, const B& b, const GemmOutput<T
 template <class T, Precision precision, class A, class B>
 void gemm(cudaStream_t stream, const GemmSizes& sizes, const A& a, const B& b, const GemmTarget<T>& target, bool vectors) {
   if (sizes.m == 0) return;
-  const GemmPlan plan = plan_gemm<T, precision>(sizes);
+  const GemmPlan plan = plan_gemm<T>(sizes);
   const bool whole = plan.parts == 1;
   const index_t stride = sizes.groups * sizes.n;
   GemmOutput<T> output{whole ? target.y : target.workspace, in_32_bits(stride, "columns of a product"), static_cast<int>(sizes.n),
@@ -65,7 +94,12 @@ void gemm(cudaStream_t stream, const GemmSizes& sizes, const A& a, const B& b, c
   const GemmExtents extents{in_32_bits(sizes.m, "rows of a product"), static_cast<int>(sizes.n),
                             in_32_bits(sizes.k, "the depth of a product"), in_32_bits(sizes.groups, "groups"),
                             static_cast<int>(plan.part_depth)};
-  detail::choose_tile<T>(stream, a, b, output, extents, plan, vectors && sizes.n % 4 == 0 && aligned(output.data));
+  const bool moves_vectors = vectors && sizes.n % 4 == 0 && aligned(output.data);
+  if constexpr (precision == Precision::fp32 || sizeof(T) != sizeof(float)) {
+    detail::multiply<T>(stream, a, b, output, extents, plan, moves_vectors);
+  } else {
+    detail::multiply_on_tensor_cores<precision == Precision::bf16>(stream, a, b, output, extents, plan, moves_vectors);
+  }
   if (!whole) sum_parts<T>(stream, plan.parts, sizes.m * stride, target.workspace, target.bias, stride, target.activation, target.y);
 }
 

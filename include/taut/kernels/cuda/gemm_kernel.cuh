@@ -21,6 +21,22 @@ struct GemmExtents {
   int m = 0, n = 0, k = 0, groups = 1, part_depth = 0, column_tiles = 1;
 };
 
+/// What the running block computes of it.
+struct BlockPlace {
+  int part, group, first_m, first_n, k_begin, k_end;
+
+  __device__ __forceinline__ BlockPlace(const GemmExtents& extents, int tile_m, int tile_n) {
+    const int tile = static_cast<int>(blockIdx.x), layer = static_cast<int>(blockIdx.z);
+    part = layer / extents.groups;
+    group = layer - part * extents.groups;
+    const int row_tile = tile / extents.column_tiles;
+    first_m = row_tile * tile_m;
+    first_n = (tile - row_tile * extents.column_tiles) * tile_n;
+    k_begin = part * extents.part_depth;
+    k_end = extents.k - k_begin < extents.part_depth ? extents.k : k_begin + extents.part_depth;
+  }
+};
+
 /// output (m, n) = A (m, k) · B (k, n). 2·m·n·k flops; each block reads k·(Tile::m + Tile::n) elements and writes Tile::m·Tile::n.
 /// Two tiles in shared memory take turns: while one is multiplied, the next is on its way through registers, with one barrier a step.
 /// Every element is summed in the order of k, whatever the tile. Elements are read and written `width` at a time.
@@ -34,34 +50,30 @@ __global__ void __launch_bounds__(Tile::threads) gemm_kernel(A a, B b, GemmOutpu
   alignas(16) __shared__ T tile_b[2][Tile::k][stride_n];
 
   const int thread = static_cast<int>(threadIdx.x);
-  const int part = static_cast<int>(blockIdx.z) / extents.groups, group = static_cast<int>(blockIdx.z) % extents.groups;
-  const int row_tile = static_cast<int>(blockIdx.x) / extents.column_tiles, column_tile = static_cast<int>(blockIdx.x) % extents.column_tiles;
-  const int first_m = row_tile * Tile::m, first_n = column_tile * Tile::n;
-  const int k_begin = part * extents.part_depth;
-  const int k_end = extents.k - k_begin < extents.part_depth ? extents.k : k_begin + extents.part_depth;
-  a.enter_group(group);
-  b.enter_group(group);
-  output.enter(part, group);
+  const BlockPlace place(extents, Tile::m, Tile::n);
+  a.enter_group(place.group);
+  b.enter_group(place.group);
+  output.enter(place.part, place.group);
 
   // A thread's lines are `chunk` neighbours of each of several spans, so that a warp reads shared memory without gaps.
   constexpr int columns = Tile::n / Tile::thread_n;
   const int my_m = thread / columns * chunk, my_n = thread % columns * chunk;
   constexpr int span_m = Tile::m / chunks_m, span_n = Tile::n / chunks_n;
 
-  TileLoader<A, Tile::m, Tile::k, Tile::threads, width> load_a(a, thread, first_m, extents.m);
-  TileLoader<B, Tile::n, Tile::k, Tile::threads, width> load_b(b, thread, first_n, extents.n);
+  TileLoader<A, Tile::m, Tile::k, Tile::threads, width> load_a(a, thread, place.first_m, extents.m);
+  TileLoader<B, Tile::n, Tile::k, Tile::threads, width> load_b(b, thread, place.first_n, extents.n);
   T sums[Tile::thread_m][Tile::thread_n] = {};
 
-  load_a.fetch(k_begin, k_end);
-  load_b.fetch(k_begin, k_end);
+  load_a.fetch(place.k_begin, place.k_end);
+  load_b.fetch(place.k_begin, place.k_end);
   load_a.store(tile_a[0]);
   load_b.store(tile_b[0]);
   __syncthreads();
-  for (int k = k_begin, turn = 0; k < k_end; k += Tile::k, turn ^= 1) {
-    const bool more = k + Tile::k < k_end;
+  for (int k = place.k_begin, turn = 0; k < place.k_end; k += Tile::k, turn ^= 1) {
+    const bool more = k + Tile::k < place.k_end;
     if (more) {
-      load_a.fetch(k + Tile::k, k_end);
-      load_b.fetch(k + Tile::k, k_end);
+      load_a.fetch(k + Tile::k, place.k_end);
+      load_b.fetch(k + Tile::k, place.k_end);
     }
 #pragma unroll
     for (int step = 0; step < Tile::k; ++step) {
@@ -85,8 +97,8 @@ __global__ void __launch_bounds__(Tile::threads) gemm_kernel(A a, B b, GemmOutpu
     }
   }
 
-  const auto row_of = [&](int i) { return first_m + i / chunk * span_m + my_m + i % chunk; };
-  const auto column_of = [&](int j) { return first_n + j / chunk * span_n + my_n + j % chunk; };
+  const auto row_of = [&](int i) { return place.first_m + i / chunk * span_m + my_m + i % chunk; };
+  const auto column_of = [&](int j) { return place.first_n + j / chunk * span_n + my_n + j % chunk; };
   T biases[Tile::thread_n];
 #pragma unroll
   for (int j = 0; j < Tile::thread_n; ++j) biases[j] = output.bias_of(column_of(j), extents.n);

@@ -3,23 +3,27 @@
 
 #include <algorithm>
 
-#include "taut/device/cuda/precision.cuh"
 #include "taut/kernels/cuda/blocks.cuh"
 #include "taut/kernels/cuda/gemm_kernel.cuh"
+#include "taut/kernels/cuda/tensor_gemm_kernel.cuh"
 
 namespace taut::kernels::cuda {
 
-using taut::cuda::Precision;
-
-/// The tiles of ordinary multipliers. 8×8 elements a thread are 64 multiplications for 16 elements from shared memory, and fit in 128
-/// registers: four blocks or more on each multiprocessor. Smaller ones are for products that large tiles would leave idle
-/// multiprocessors in, or that have few columns. 8 of the depth at a step are one 32-byte sector of memory a line.
+/// Three sizes of tiles, the same for every kernel, so that a plan holds for any. Large tiles read memory the least; smaller ones are for
+/// products that large tiles would leave idle multiprocessors in, or that have few columns.
 /// Chosen by counting instructions and registers; they have not been measured on a GPU yet.
+enum class TileSize { small, medium, large };
+
+/// On ordinary multipliers: 8×8 elements a thread are 64 multiplications for 16 elements from shared memory, and fit in some 150
+/// registers, three blocks a multiprocessor. 8 of the depth at a step are one 32-byte sector of memory a line.
 using LargeTile = GemmTile<128, 64, 8, 8, 8>;
 using MediumTile = GemmTile<64, 64, 8, 8, 4>;
 using SmallTile = GemmTile<64, 32, 8, 4, 4>;
 
-enum class TileSize { small, medium, large };
+/// On tensor cores: each of four warps a quarter.
+using LargeTensorTile = TensorTile<LargeTile::m, LargeTile::n>;
+using MediumTensorTile = TensorTile<MediumTile::m, MediumTile::n>;
+using SmallTensorTile = TensorTile<SmallTile::m, SmallTile::n>;
 
 /// How many blocks keep a large GPU busy: two on each of 132 multiprocessors (H100). A constant, so that every GPU adds up in the same
 /// order; not measured.
@@ -40,7 +44,7 @@ struct GemmPlan {
 };
 
 /// Only a function of these, so that the same sizes give the same bits.
-template <class T, Precision precision>
+template <class T>
 constexpr GemmPlan plan_gemm(const GemmSizes& sizes) {
   const auto [m, n, k, groups] = sizes;
   const auto blocks_of = [&](index_t tile_m, index_t tile_n) { return divide_up(m, tile_m) * divide_up(n, tile_n) * groups; };
@@ -65,9 +69,9 @@ constexpr GemmPlan plan_gemm(const GemmSizes& sizes) {
 }
 
 /// Elements that the parts of a product need.
-template <class T, Precision precision>
+template <class T>
 constexpr index_t gemm_workspace(const GemmSizes& sizes) {
-  const index_t parts = plan_gemm<T, precision>(sizes).parts;
+  const index_t parts = plan_gemm<T>(sizes).parts;
   return parts > 1 ? parts * sizes.m * sizes.n * sizes.groups : 0;
 }
 

@@ -12,28 +12,28 @@
 
 namespace taut::kernels::cuda {
 
-template <class T, Precision precision = Precision::fp32>
+template <class T>
 constexpr index_t linear_forward_workspace(const LinearGeometry& g, index_t rows) {
-  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T, precision>({r, g.out, g.in}); });
+  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T>({r, g.out, g.in}); });
 }
 
-template <class T, Precision precision = Precision::fp32>
+template <class T>
 constexpr index_t linear_backward_input_workspace(const LinearGeometry& g, index_t rows) {
-  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T, precision>({r, g.in, g.out}); });
+  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T>({r, g.in, g.out}); });
 }
 
-template <class T, Precision precision = Precision::fp32>
+template <class T>
 constexpr index_t linear_backward_weight_workspace(const LinearGeometry& g, index_t rows) {
   return most_of_batches(rows, [&](index_t r) {
-    return std::max(gemm_workspace<T, precision>({g.in, g.out, r}), column_sums_workspace(r, g.out));
+    return std::max(gemm_workspace<T>({g.in, g.out, r}), column_sums_workspace(r, g.out));
   });
 }
 
 /// Enough for each of the three.
-template <class T, Precision precision = Precision::fp32>
+template <class T>
 constexpr index_t linear_workspace(const LinearGeometry& g, index_t rows) {
-  return std::max({linear_forward_workspace<T, precision>(g, rows), linear_backward_input_workspace<T, precision>(g, rows),
-                   linear_backward_weight_workspace<T, precision>(g, rows)});
+  return std::max({linear_forward_workspace<T>(g, rows), linear_backward_input_workspace<T>(g, rows),
+                   linear_backward_weight_workspace<T>(g, rows)});
 }
 
 /// 2·rows·in·out flops. Bytes: x, the weight and y once each, where the caches keep what neighbouring blocks share.

@@ -18,7 +18,7 @@ template <class T, bool depth_inner>
 class MatrixOperand {
  public:
   using Element = T;
-  using Outer = const T*;
+  using Outer = int;
   using Inner = int;
   static constexpr bool depth_is_inner = depth_inner;
 
@@ -27,9 +27,11 @@ class MatrixOperand {
       : data_(data), stride_(static_cast<int>(stride)), group_stride_(static_cast<int>(group_stride)) {}
 
   __device__ void enter_group(int group) { data_ += static_cast<std::int64_t>(group) * group_stride_; }
-  __device__ Outer outer(int i, bool exists) const { return exists ? data_ + static_cast<std::int64_t>(i) * stride_ : nullptr; }
+  __device__ Outer outer(int i, bool exists) const { return exists ? i : -1; }
   __device__ Inner inner(int i, bool exists) const { return exists ? i : -1; }
-  __device__ const T* address(Outer line, Inner i) const { return line != nullptr && i >= 0 ? line + i : nullptr; }
+  __device__ const T* address(Outer i, Inner j) const {
+    return i >= 0 && j >= 0 ? data_ + (static_cast<std::int64_t>(i) * stride_ + j) : nullptr;
+  }
 
  private:
   const T* data_;

@@ -1,14 +1,15 @@
-/// TileLoader: brings one step's part of a factor from memory to shared memory, by way of registers.
+/// TileLoader: brings one step's part of a factor from memory to shared memory.
 #pragma once
 
 #include <cuda_runtime.h>
 
+#include "taut/kernels/cuda/async_copy.cuh"
 #include "taut/kernels/cuda/vector.cuh"
 
 namespace taut::kernels::cuda {
 
-/// A tile is (depth, stride): element [k][line], where a line is a row of the product's first factor or a column of its second.
-/// `fetch` starts the loads of the next step, and `store` waits for them, so that arithmetic stands between the two.
+/// A line is a row of the product's first factor or a column of its second. Either `fetch` starts the loads of the next step into
+/// registers and `store` waits for them, so that arithmetic stands between the two, or `copy` starts asynchronous copies.
 /// A thread moves vectors of `width` inner neighbours. Each of its passes has another outer index; the inner one they share, so that it
 /// is decoded once.
 template <class Operand, int lines, int depth, int threads, int width>
@@ -39,20 +40,12 @@ class TileLoader {
 
   /// The depth from `k` on, up to `depth_end`.
   __device__ __forceinline__ void fetch(int k, int depth_end) {
-    if constexpr (depth_is_inner) {
-      const int mine = k + vector_ * width;
-      const auto inner = operand_.inner(mine, mine < depth_end);
-#pragma unroll
-      for (int p = 0; p < passes; ++p) fetched_[p] = read(operand_.address(fixed_[p], inner));
-    } else {
-#pragma unroll
-      for (int p = 0; p < passes; ++p) {
-        const int mine = k + outer_ + p * outers_a_pass;
-        fetched_[p] = read(operand_.address(operand_.outer(mine, mine < depth_end), fixed_[0]));
-      }
-    }
+    each_address(k, depth_end, [&](int pass, const T* address) {
+      fetched_[pass] = address != nullptr ? load_vector<width>(address) : Vector<T, width>{};
+    });
   }
 
+  /// Into element [k][line] of the tile.
   template <int stride>
   __device__ __forceinline__ void store(T (&tile)[depth][stride]) const {
 #pragma unroll
@@ -68,9 +61,35 @@ class TileLoader {
     }
   }
 
+  /// The same straight to a tile (outer, stride), as a group of asynchronous copies.
+  __device__ __forceinline__ void copy(int k, int depth_end, T* tile, int stride) const {
+    each_address(k, depth_end, [&](int pass, const T* address) {
+      const int outer = outer_ + pass * outers_a_pass;
+      if (outers % outers_a_pass != 0 && outer >= outers) return;
+      T* const to = tile + (outer * stride + vector_ * width);
+      if (address != nullptr) {
+        copy_async<width * static_cast<int>(sizeof(T))>(to, address);
+      } else {
+        store_vector(to, Vector<T, width>{});
+      }
+    });
+  }
+
  private:
-  __device__ __forceinline__ static Vector<T, width> read(const T* address) {
-    return address != nullptr ? load_vector<width>(address) : Vector<T, width>{};
+  template <class Take>
+  __device__ __forceinline__ void each_address(int k, int depth_end, Take&& take) const {
+    if constexpr (depth_is_inner) {
+      const int mine = k + vector_ * width;
+      const auto inner = operand_.inner(mine, mine < depth_end);
+#pragma unroll
+      for (int p = 0; p < passes; ++p) take(p, operand_.address(fixed_[p], inner));
+    } else {
+#pragma unroll
+      for (int p = 0; p < passes; ++p) {
+        const int mine = k + outer_ + p * outers_a_pass;
+        take(p, operand_.address(operand_.outer(mine, mine < depth_end), fixed_[0]));
+      }
+    }
   }
 
   template <bool outer_is_fixed, class O>
