@@ -252,6 +252,13 @@ constexpr MemorySource memory_of() {
   return host_memory;
 }
 
+/// Where a few numbers lie that the host writes again and again for the device to read.
+template <class D>
+constexpr MemorySource exchange_memory_of() {
+  if constexpr (requires { D::exchange_memory(); }) return D::exchange_memory();
+  return memory_of<D>();
+}
+
 /// Waits until a device that works by itself has done all it was given; others have nothing to wait for.
 template <class D>
 void synchronize(const D& device) {

@@ -53,7 +53,7 @@ class Model {
         vectors_(memory.vectors, memory_of<D>()),
         argmax_(memory.argmax_bytes, memory_of<D>()),
         workspace_(workspace_elements(device_), memory_of<D>()),
-        loss_scratch_(Net::output_shape.size(), memory_of<D>()) {
+        loss_scratch_(Net::output_shape.size(), exchange_memory_of<D>()) {
     initialize(Net::plan, seed, parameters_.data(), buffers_.data());
   }
 

@@ -107,10 +107,10 @@ inline bool disturbs_capture() {
 inline cudaError_t allocate(void** pointer, std::size_t bytes, cudaMemoryType type) {
   if (machine.devices == 0) return result(cudaErrorNoDevice);
   if (disturbs_capture()) return result(cudaErrorStreamCaptureUnsupported);
-  if (bytes > machine.memory - machine.allocated) return result(cudaErrorMemoryAllocation);
+  if (type != cudaMemoryTypeHost && bytes > machine.memory - machine.allocated) return result(cudaErrorMemoryAllocation);
   *pointer = ::operator new(bytes, std::align_val_t{256});
   std::memset(*pointer, 0xFF, bytes);
-  machine.allocated += bytes;
+  if (type != cudaMemoryTypeHost) machine.allocated += bytes;
   machine.blocks[*pointer] = {bytes, type};
   return cudaSuccess;
 }
@@ -183,17 +183,19 @@ inline cudaError_t cudaDeviceSynchronize() {
   for (cudaStream_t stream : emulation::machine.streams) emulation::finish(*stream);
   return cudaSuccess;
 }
+inline cudaError_t cudaMallocHost(void** pointer, std::size_t bytes) { return emulation::allocate(pointer, bytes, cudaMemoryTypeHost); }
 /// Waits for the device, as CUDA's does.
 inline cudaError_t cudaFree(void* pointer) {
   if (pointer == nullptr) return cudaSuccess;
   const auto found = emulation::machine.blocks.find(pointer);
   if (found == emulation::machine.blocks.end()) return emulation::result(cudaErrorInvalidValue);
   if (const cudaError_t error = cudaDeviceSynchronize(); error != cudaSuccess) return error;
-  emulation::machine.allocated -= found->second.first;
+  if (found->second.second != cudaMemoryTypeHost) emulation::machine.allocated -= found->second.first;
   emulation::machine.blocks.erase(found);
   ::operator delete(pointer, std::align_val_t{256});
   return cudaSuccess;
 }
+inline cudaError_t cudaFreeHost(void* pointer) { return cudaFree(pointer); }
 inline cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   *total = emulation::machine.memory;
   *free = *total - emulation::machine.allocated;

@@ -10,16 +10,18 @@
 
 namespace taut::kernels::cuda {
 
+/// The loss is wider: the square of a large number is a number too.
 template <class T>
 struct LossAndSlope {
-  T loss, slope;
+  double loss;
+  T slope;
 };
 
 template <class T>
 struct SquaredError {
   __device__ LossAndSlope<T> operator()(T y, T target, std::int64_t) const {
     const T difference = y - target;
-    return {difference * difference, 2 * difference};
+    return {static_cast<double>(difference) * static_cast<double>(difference), 2 * difference};
   }
 };
 
@@ -28,9 +30,9 @@ struct HuberError {
   T bound;
   __device__ LossAndSlope<T> operator()(T y, T target, std::int64_t) const {
     const T difference = y - target, distance = difference < T{} ? -difference : difference;
-    if (distance <= bound) return {difference * difference / 2, difference};
+    if (distance <= bound) return {static_cast<double>(difference * difference / 2), difference};
     // Of a NaN, a NaN.
-    return {bound * (distance - bound / 2), distance > bound ? (difference < T{} ? -bound : bound) : difference};
+    return {static_cast<double>(bound) * static_cast<double>(distance - bound / 2), distance > bound ? (difference < T{} ? -bound : bound) : difference};
   }
 };
 
@@ -46,7 +48,7 @@ struct BinaryCrossEntropy {
     const T e = exp(z < T{} ? z : -z), tail = log1p(e), large = T{1} / (T{1} + e), small = e * large;
     const T above = z > T{} ? z : T{}, below = z < T{} ? -z : T{};
     const bool rising = z > T{};
-    return {positive * (below + tail) + negative * (above + tail), negative * (rising ? large : small) - positive * (rising ? small : large)};
+    return {static_cast<double>(positive * (below + tail) + negative * (above + tail)), negative * (rising ? large : small) - positive * (rising ? small : large)};
   }
 };
 
@@ -61,7 +63,7 @@ struct ElementLoss {
   __device__ double operator()(std::int64_t i) const {
     const LossAndSlope<T> found = element(y[i], targets[i], i);
     if (dy != nullptr) dy[i] = found.slope / count;
-    return static_cast<double>(found.loss);
+    return found.loss;
   }
 };
 

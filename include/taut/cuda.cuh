@@ -1,0 +1,23 @@
+/// cuda: networks that train and infer on an NVIDIA GPU, for files that nvcc compiles. Reaches neither xsimd nor Eigen.
+#pragma once
+
+#include "taut/core/version.hpp"
+#include "taut/device/cuda.cuh"
+#include "taut/nn.hpp"
+#include "taut/nn/bce_with_logits.hpp"
+#include "taut/nn/cross_entropy.hpp"
+#include "taut/nn/huber.hpp"
+#include "taut/nn/model.hpp"
+#include "taut/nn/mse.hpp"
+#include "taut/nn/session.hpp"
+#include "taut/nn/soft_cross_entropy.hpp"
+#include "taut/nn/summary.hpp"
+#include "taut/nn/top_classes.hpp"
+#include "taut/tensor.hpp"
+#include "taut/train/adam.hpp"
+#include "taut/train/clip_grad_norm.hpp"
+#include "taut/train/evaluate.hpp"
+#include "taut/train/rmsprop.hpp"
+#include "taut/train/sgd.hpp"
+#include "taut/train/trainer.hpp"
+#include "taut/train/weight_average.hpp"
