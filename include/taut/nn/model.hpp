@@ -271,8 +271,31 @@ class Model {
   }
 
   // Defined outside of the class, so that a program which declares `extern template class Model<…>` compiles the kernels in one file.
+  // One line each: a lambda that is a template would keep nvcc from compiling them there.
   Output run_forward(Input input, Mode mode);
   void run_backward();
+
+  Output step_forward(Input input, Mode mode) {
+    input_ = {staged(device_, input.data, input.rows * Net::input_shape.size()), input.rows};
+    for_each_step([&]<index_t I>() {
+      StepMemory<T> step = step_memory<I>();
+      step.key = dropout_key<I>(forward_passes_);
+      step_t<Net, I>::forward(device_, step, mode);
+    });
+    return last_output();
+  }
+
+  void step_backward() {
+    for_each_step([&]<index_t Reversed>() {
+      constexpr index_t I = steps - 1 - Reversed;
+      if (I < frozen_.first_step()) return;
+      StepMemory<T> step = step_memory<I>();
+      step.key = dropout_key<I>(forward_passes_ - 1);
+      step_t<Net, I>::backward(device_, step);
+    });
+    clear_gradients(frozen_.written());
+    input_.data = nullptr;
+  }
 
   void set_frozen(std::string_view prefix, bool frozen) {
     frozen_.set(prefix, frozen);
@@ -306,26 +329,12 @@ class Model {
 
 template <class Net, class T, class D, index_t MaxBatch>
 auto Model<Net, T, D, MaxBatch>::run_forward(Input input, Mode mode) -> Output {
-  input_ = {staged(device_, input.data, input.rows * Net::input_shape.size()), input.rows};
-  for_each_step([&]<index_t I>() {
-    StepMemory<T> step = step_memory<I>();
-    step.key = dropout_key<I>(forward_passes_);
-    step_t<Net, I>::forward(device_, step, mode);
-  });
-  return last_output();
+  return step_forward(input, mode);
 }
 
 template <class Net, class T, class D, index_t MaxBatch>
 void Model<Net, T, D, MaxBatch>::run_backward() {
-  for_each_step([&]<index_t Reversed>() {
-    constexpr index_t I = steps - 1 - Reversed;
-    if (I < frozen_.first_step()) return;
-    StepMemory<T> step = step_memory<I>();
-    step.key = dropout_key<I>(forward_passes_ - 1);
-    step_t<Net, I>::backward(device_, step);
-  });
-  clear_gradients(frozen_.written());
-  input_.data = nullptr;
+  step_backward();
 }
 
 }  // namespace taut

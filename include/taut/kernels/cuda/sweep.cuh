@@ -79,7 +79,7 @@ __global__ void __launch_bounds__(sweep_threads) partial_sums_kernel(std::int64_
 }
 
 /// sums (values) = Σ over blocks of partial (blocks, values); one block of threads.
-inline __global__ void __launch_bounds__(sweep_threads) total_sums_kernel(int blocks, int values, const double* partial, double* sums) {
+static __global__ void __launch_bounds__(sweep_threads) total_sums_kernel(int blocks, int values, const double* partial, double* sums) {
   __shared__ double shared[32];
   for (int v = 0; v < values; ++v) {
     double sum = 0;

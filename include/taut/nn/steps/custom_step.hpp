@@ -28,7 +28,7 @@ concept HasWorkspace = requires(D& device, index_t rows) { X::template workspace
 template <class Net, StepSpan Span>
 struct CustomStep {
   using Custom = typename Net::template layer<Span.first>;
-  static constexpr const LayerPlan& layer = Net::plan.layers[Span.first];
+  static constexpr const auto& layer = Net::plan.layers[Span.first];
 
   template <class T, class D>
   static index_t workspace(D& device, index_t rows) {
