@@ -15,6 +15,11 @@ struct GemmTile {
   static constexpr int threads = (m / thread_m) * (n / thread_n);
 };
 
+/// Blocks that a multiprocessor has registers for, 168 a thread of 128 (255 for double). Unasked nvcc rather spills a few than to go
+/// beyond 64 or 128.
+template <class T>
+inline constexpr int resident_blocks = sizeof(T) == sizeof(float) ? 3 : 2;
+
 /// Of one group. The depth is cut into parts of part_depth, one a block; a block's index is its part, then its group (z), its rows, then
 /// its columns (x): neighbours in x share the first factor, which is the larger one.
 struct GemmExtents {
@@ -41,7 +46,7 @@ struct BlockPlace {
 /// Two tiles in shared memory take turns: while one is multiplied, the next is on its way through registers, with one barrier a step.
 /// Every element is summed in the order of k, whatever the tile. Elements are read and written `width` at a time.
 template <class T, class Tile, int width, class A, class B>
-__global__ void __launch_bounds__(Tile::threads) gemm_kernel(A a, B b, GemmOutput<T> output, GemmExtents extents) {
+__global__ void __launch_bounds__(Tile::threads, resident_blocks<T>) gemm_kernel(A a, B b, GemmOutput<T> output, GemmExtents extents) {
   constexpr int chunk = widest<T>;  // of shared memory, a thread's smallest unit
   constexpr int chunks_m = Tile::thread_m / chunk, chunks_n = Tile::thread_n / chunk;
   // One chunk more: the elements of a vector along k are written to rows that lie in other banks.

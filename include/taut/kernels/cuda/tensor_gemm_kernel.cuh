@@ -20,8 +20,6 @@ struct TensorTile {
   static constexpr int warp_m = m / 2, warp_n = n / 2;
   /// Tiles in shared memory: one is multiplied while the others are on their way.
   static constexpr int stages = 3;
-  /// Blocks that a multiprocessor has registers for. nvcc takes up to 168 a thread then; unasked it stops at 128 and spills a few.
-  static constexpr int blocks = 3;
 };
 
 /// A tile of one factor in shared memory, (outer, inner) as its operand has it. Lanes 4·g + t of a warp read line g and depth t, or
@@ -55,7 +53,7 @@ inline constexpr int tensor_stage_size =
 /// The arguments, flops and bytes of gemm_kernel. Asynchronous copies bring the factors as floats, with one barrier a step; a warp rounds
 /// them when it reads a fragment. Every element is summed in the order of its steps.
 template <class Tile, bool bf16, int width, class A, class B>
-__global__ void __launch_bounds__(Tile::threads, Tile::blocks) tensor_gemm_kernel(A a, B b, GemmOutput<float> output, GemmExtents extents) {
+__global__ void __launch_bounds__(Tile::threads, resident_blocks<float>) tensor_gemm_kernel(A a, B b, GemmOutput<float> output, GemmExtents extents) {
   using SharedA = SharedTile<A::depth_is_inner, bf16, Tile::m, Tile::k>;
   using SharedB = SharedTile<B::depth_is_inner, bf16, Tile::n, Tile::k>;
   constexpr int stage_size = tensor_stage_size<Tile, bf16, A, B>;
