@@ -9,6 +9,7 @@
 
 #include "taut/core/geometry.hpp"
 #include "taut/kernels/cuda/fast_division.cuh"
+#include "taut/kernels/cuda/matrix_operand.cuh"
 
 namespace taut::kernels::cuda {
 
@@ -22,7 +23,7 @@ class PatchOperand {
     int first, h, w;  // the input pixel under the window's first tap, which may lie outside of the image
   };
   struct Inner {
-    int h, w, offset;  // from the first tap
+    int h, w, pixels, channel;  // from the first tap
   };
 
   PatchOperand(const Conv2dGeometry& g, const T* x)
@@ -42,7 +43,7 @@ class PatchOperand {
         dilation_h_(static_cast<int>(g.vertical.dilation)),
         dilation_w_(static_cast<int>(g.horizontal.dilation)) {}
 
-  __device__ void enter_group(int group) { x_ += static_cast<std::int64_t>(group) * group_stride_; }
+  __device__ void enter_group(int group) { x_ += wide_offset(group, group_stride_, 0); }
 
   __device__ Outer outer(int pixel, bool exists) const {
     if (!exists) return {0, -2 * outside, 0};
@@ -53,18 +54,19 @@ class PatchOperand {
   }
 
   __device__ Inner inner(int patch, bool exists) const {
-    if (!exists) return {outside, 0, 0};
+    if (!exists) return {outside, 0, 0, 0};
     const int tap = group_channels_.quotient(patch), channel = group_channels_.remainder(patch, tap);
     const int kh = kernel_width_.quotient(tap), kw = kernel_width_.remainder(tap, kh);
     const int h = kh * dilation_h_, w = kw * dilation_w_;
-    return {h, w, (h * width_ + w) * channels_ + channel};
+    return {h, w, h * width_ + w, channel};
   }
 
-  __device__ const T* address(const Outer& pixel, const Inner& tap) const {
+  __device__ OperandPlace place(const Outer& pixel, const Inner& tap) const {
     const auto h = static_cast<unsigned>(pixel.h + tap.h), w = static_cast<unsigned>(pixel.w + tap.w);  // before the image is far beyond
-    if (h >= static_cast<unsigned>(height_) || w >= static_cast<unsigned>(width_)) return nullptr;
-    return x_ + (static_cast<std::int64_t>(pixel.first) * channels_ + tap.offset);
+    const bool inside = static_cast<int>(h < static_cast<unsigned>(height_)) & static_cast<int>(w < static_cast<unsigned>(width_));
+    return {inside, wide_offset(pixel.first + tap.pixels, channels_, tap.channel)};
   }
+  __device__ const T* data() const { return x_; }
 
  private:
   static constexpr int outside = 1 << 29;  // more than any extent; −2 · outside + outside lies outside too
@@ -106,7 +108,7 @@ class GradientPatchOperand {
         dilation_h_(static_cast<int>(g.vertical.dilation)),
         dilation_w_(static_cast<int>(g.horizontal.dilation)) {}
 
-  __device__ void enter_group(int group) { dy_ += static_cast<std::int64_t>(group) * group_stride_; }
+  __device__ void enter_group(int group) { dy_ += wide_offset(group, group_stride_, 0); }
 
   __device__ Outer outer(int pixel, bool exists) const {
     if (!exists) return {0, -1, 0};
@@ -122,13 +124,15 @@ class GradientPatchOperand {
     return {kh * dilation_h_, kw * dilation_w_, channel};
   }
 
-  __device__ const T* address(const Outer& pixel, const Inner& tap) const {
+  __device__ OperandPlace place(const Outer& pixel, const Inner& tap) const {
     const int h = pixel.h - tap.h, w = pixel.w - tap.w;
-    if (h < 0 || w < 0) return nullptr;
-    const int oh = stride_h_.quotient(h), ow = stride_w_.quotient(w);
-    if (stride_h_.remainder(h, oh) != 0 || stride_w_.remainder(w, ow) != 0 || oh >= height_ || ow >= width_) return nullptr;
-    return dy_ + (static_cast<std::int64_t>(pixel.first + oh * width_ + ow) * channels_ + tap.channel);
+    const int top = h > 0 ? h : 0, left = w > 0 ? w : 0;
+    const int oh = stride_h_.quotient(top), ow = stride_w_.quotient(left);
+    const bool on_stride = (stride_h_.remainder(top, oh) | stride_w_.remainder(left, ow)) == 0;
+    const bool inside = (h | w) >= 0 && oh < height_ && ow < width_;
+    return {on_stride && inside, wide_offset(pixel.first + oh * width_ + ow, channels_, tap.channel)};
   }
+  __device__ const T* data() const { return dy_; }
 
  private:
   static constexpr int outside = 1 << 30;  // more than any extent
@@ -156,16 +160,17 @@ class TransposedWeightOperand {
         tap_size_(static_cast<int>(g.group_in_channels() * g.out_channels)),
         group_stride_(static_cast<int>(g.group_out_channels())) {}
 
-  __device__ void enter_group(int group) { weight_ += static_cast<std::int64_t>(group) * group_stride_; }
+  __device__ void enter_group(int group) { weight_ += wide_offset(group, group_stride_, 0); }
   __device__ Outer outer(int channel, bool exists) const { return exists ? channel * channels_ : -1; }
   __device__ Inner inner(int patch, bool exists) const {
     if (!exists) return -1;
     const int tap = group_channels_.quotient(patch), channel = group_channels_.remainder(patch, tap);
     return tap * tap_size_ + channel;
   }
-  __device__ const T* address(Outer channel, Inner patch) const {
-    return channel >= 0 && patch >= 0 ? weight_ + (channel + patch) : nullptr;
+  __device__ OperandPlace place(Outer channel, Inner patch) const {
+    return {(channel | patch) >= 0, static_cast<std::uint32_t>(channel) + static_cast<std::uint32_t>(patch)};
   }
+  __device__ const T* data() const { return weight_; }
 
  private:
   const T* weight_;

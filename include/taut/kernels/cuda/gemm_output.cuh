@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "taut/kernels/cuda/activate.cuh"
+#include "taut/kernels/cuda/matrix_operand.cuh"
 #include "taut/kernels/cuda/vector.cuh"
 
 namespace taut::kernels::cuda {
@@ -21,11 +22,11 @@ struct GemmOutput {
   T negative_slope = 0;
 
   __device__ void enter(int part, int group) {
-    data += part * part_stride + static_cast<std::int64_t>(group) * group_stride;
-    if (bias != nullptr) bias += static_cast<std::int64_t>(group) * group_stride;
+    data += part * part_stride + wide_offset(group, group_stride, 0);
+    if (bias != nullptr) bias += wide_offset(group, group_stride, 0);
   }
 
-  __device__ __forceinline__ T* address(int i, int j) const { return data + (static_cast<std::int64_t>(i) * stride + j); }
+  __device__ __forceinline__ T* address(int i, int j) const { return data + wide_offset(i, stride, j); }
   __device__ __forceinline__ T bias_of(int j, int columns) const { return bias != nullptr && j < columns ? bias[j] : T{}; }
 
   /// Writes `width` neighbours from (i, j) on, each with its bias, through the activation if it is piecewise linear. Those beyond

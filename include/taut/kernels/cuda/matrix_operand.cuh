@@ -2,7 +2,7 @@
 ///
 /// An operand is what a product's kernel reads a factor through. Its elements have two indices: `inner`, along which memory is
 /// contiguous, and `outer`. One of them is the product's depth, which is summed over; `depth_is_inner` says which. A kernel decodes each
-/// index once (`inner`, `outer`) and asks for the address of many pairs, which is null where the factor is zero: beyond an edge, or in a
+/// index once (`inner`, `outer`) and asks for the place of many pairs. A factor that has none is zero: beyond an edge, or in a
 /// convolution's padding. Where a kernel reads several elements at once they are `inner` neighbours.
 #pragma once
 
@@ -13,6 +13,17 @@
 #include "taut/core/shape.hpp"
 
 namespace taut::kernels::cuda {
+
+/// data()[offset] where the element exists. No branch: multiplying what isn't needed is cheaper.
+struct OperandPlace {
+  bool exists;
+  std::uint64_t offset;
+};
+
+/// index · stride + rest, of which index and stride aren't negative: one multiplication, where signed ones take four.
+__device__ __forceinline__ std::uint64_t wide_offset(int index, int stride, int rest) {
+  return std::uint64_t{static_cast<std::uint32_t>(index)} * static_cast<std::uint32_t>(stride) + static_cast<std::uint32_t>(rest);
+}
 
 template <class T, bool depth_inner>
 class MatrixOperand {
@@ -26,12 +37,11 @@ class MatrixOperand {
   MatrixOperand(const T* data, index_t stride, index_t group_stride = 0)
       : data_(data), stride_(static_cast<int>(stride)), group_stride_(static_cast<int>(group_stride)) {}
 
-  __device__ void enter_group(int group) { data_ += static_cast<std::int64_t>(group) * group_stride_; }
+  __device__ void enter_group(int group) { data_ += wide_offset(group, group_stride_, 0); }
   __device__ Outer outer(int i, bool exists) const { return exists ? i : -1; }
   __device__ Inner inner(int i, bool exists) const { return exists ? i : -1; }
-  __device__ const T* address(Outer i, Inner j) const {
-    return i >= 0 && j >= 0 ? data_ + (static_cast<std::int64_t>(i) * stride_ + j) : nullptr;
-  }
+  __device__ OperandPlace place(Outer i, Inner j) const { return {(i | j) >= 0, wide_offset(i, stride_, j)}; }
+  __device__ const T* data() const { return data_; }
 
  private:
   const T* data_;

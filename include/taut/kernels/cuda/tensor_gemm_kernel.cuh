@@ -88,7 +88,8 @@ __global__ void __launch_bounds__(Tile::threads, resident_blocks<float>) tensor_
     const float* const tile_a = shared + stage * stage_size;
     const float* const tile_b = tile_a + SharedA::size;
 #pragma unroll
-    for (int step = first_depth; step < Tile::k; step += depth) {
+    for (int first = 0; first < Tile::k; first += depth) {
+      const int step = first + first_depth;
       std::uint32_t factors_a[tiles_m][4], factors_b[tiles_n][2];
 #pragma unroll
       for (int i = 0; i < tiles_m; ++i) {

@@ -4,6 +4,7 @@
 #include <cuda_runtime.h>
 
 #include "taut/kernels/cuda/async_copy.cuh"
+#include "taut/kernels/cuda/matrix_operand.cuh"
 #include "taut/kernels/cuda/vector.cuh"
 
 namespace taut::kernels::cuda {
@@ -40,8 +41,8 @@ class TileLoader {
 
   /// The depth from `k` on, up to `depth_end`.
   __device__ __forceinline__ void fetch(int k, int depth_end) {
-    each_address(k, depth_end, [&](int pass, const T* address) {
-      fetched_[pass] = address != nullptr ? load_vector<width>(address) : Vector<T, width>{};
+    each_place(k, depth_end, [&](int pass, const OperandPlace& place) {
+      fetched_[pass] = place.exists ? load_vector<width>(operand_.data() + place.offset) : Vector<T, width>{};
     });
   }
 
@@ -63,12 +64,12 @@ class TileLoader {
 
   /// The same straight to a tile (outer, stride), as a group of asynchronous copies.
   __device__ __forceinline__ void copy(int k, int depth_end, T* tile, int stride) const {
-    each_address(k, depth_end, [&](int pass, const T* address) {
+    each_place(k, depth_end, [&](int pass, const OperandPlace& place) {
       const int outer = outer_ + pass * outers_a_pass;
       if (outers % outers_a_pass != 0 && outer >= outers) return;
       T* const to = tile + (outer * stride + vector_ * width);
-      if (address != nullptr) {
-        copy_async<width * static_cast<int>(sizeof(T))>(to, address);
+      if (place.exists) {
+        copy_async<width * static_cast<int>(sizeof(T))>(to, operand_.data() + place.offset);
       } else {
         store_vector(to, Vector<T, width>{});
       }
@@ -77,17 +78,17 @@ class TileLoader {
 
  private:
   template <class Take>
-  __device__ __forceinline__ void each_address(int k, int depth_end, Take&& take) const {
+  __device__ __forceinline__ void each_place(int k, int depth_end, Take&& take) const {
     if constexpr (depth_is_inner) {
       const int mine = k + vector_ * width;
       const auto inner = operand_.inner(mine, mine < depth_end);
 #pragma unroll
-      for (int p = 0; p < passes; ++p) take(p, operand_.address(fixed_[p], inner));
+      for (int p = 0; p < passes; ++p) take(p, operand_.place(fixed_[p], inner));
     } else {
 #pragma unroll
       for (int p = 0; p < passes; ++p) {
         const int mine = k + outer_ + p * outers_a_pass;
-        take(p, operand_.address(operand_.outer(mine, mine < depth_end), fixed_[0]));
+        take(p, operand_.place(operand_.outer(mine, mine < depth_end), fixed_[0]));
       }
     }
   }
