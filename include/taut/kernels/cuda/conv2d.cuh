@@ -8,6 +8,7 @@
 
 #include "taut/core/geometry.hpp"
 #include "taut/kernels/cuda/bias.cuh"
+#include "taut/kernels/cuda/conv2d_few_channels_weight.cuh"
 #include "taut/kernels/cuda/conv2d_narrow.cuh"
 #include "taut/kernels/cuda/conv2d_narrow_weight.cuh"
 #include "taut/kernels/cuda/convolution_operands.cuh"
@@ -55,8 +56,9 @@ constexpr index_t conv2d_backward_input_workspace(const Conv2dGeometry& g, index
 template <class T>
 constexpr index_t conv2d_backward_weight_workspace(const Conv2dGeometry& g, index_t rows) {
   return most_of_batches(rows, [&](index_t r) {
-    const index_t parts = detail::narrow(g) ? narrow_backward_weight_workspace(g, r)
-                                            : gemm_workspace<T>(detail::backward_weight_sizes(g, r));
+    const index_t parts = detail::narrow(g)         ? narrow_backward_weight_workspace(g, r)
+                          : detail::few_channels(g) ? few_channels_backward_weight_workspace(g, r)
+                                                    : gemm_workspace<T>(detail::backward_weight_sizes(g, r), true);
     return std::max(parts, column_sums_workspace(r * g.out_pixels(), g.out_channels));
   });
 }
@@ -97,7 +99,7 @@ void conv2d_backward_input(cudaStream_t stream, const Conv2dGeometry& g, index_t
                      {dx, nullptr, Activation::identity, workspace}, g.group_out_channels() % 4 == 0 && aligned(dy) && aligned(weight));
 }
 
-/// As many flops and bytes, and dy once more for dbias.
+/// As many flops and bytes; dbias is summed up on the way, but where groups are narrow.
 template <class T, Precision precision = Precision::fp32>
 void conv2d_backward_weight(cudaStream_t stream, const Conv2dGeometry& g, index_t rows,
                             const T* x,      // (rows, in_height, in_width, in_channels)
@@ -106,14 +108,17 @@ void conv2d_backward_weight(cudaStream_t stream, const Conv2dGeometry& g, index_
                             T* dbias,        // (out_channels) or null
                             T* workspace) {  // (conv2d_backward_weight_workspace)
   detail::check_extents(g, rows);
-  if (dweight != nullptr && detail::narrow(g)) {
-    narrow_backward_weight(stream, g, rows, x, dy, dweight, workspace);
-  } else if (dweight != nullptr) {
-    gemm<T, precision>(stream, detail::backward_weight_sizes(g, rows), PatchOperand<T, false>(g, x),
-                       MatrixOperand<T, false>(dy, g.out_channels, g.group_out_channels()),
-                       {dweight, nullptr, Activation::identity, workspace}, g.group_in_channels() % 4 == 0 && aligned(x) && aligned(dy));
+  const bool narrow = detail::narrow(g);
+  if (dweight != nullptr && narrow) narrow_backward_weight(stream, g, rows, x, dy, dweight, workspace);
+  if (dweight == nullptr || narrow) {
+    if (dbias != nullptr) column_sums(stream, rows * g.out_pixels(), g.out_channels, dy, dbias, workspace);
+    return;
   }
-  if (dbias != nullptr) column_sums(stream, rows * g.out_pixels(), g.out_channels, dy, dbias, workspace);
+  if (detail::few_channels(g)) return few_channels_backward_weight(stream, g, rows, x, dy, dweight, dbias, workspace);
+  gemm<T, precision>(stream, detail::backward_weight_sizes(g, rows), PatchOperand<T, false>(g, x),
+                     MatrixOperand<T, false>(dy, g.out_channels, g.group_out_channels()),
+                     {dweight, nullptr, Activation::identity, workspace, dbias},
+                     g.group_in_channels() % 4 == 0 && aligned(x) && aligned(dy));
 }
 
 /// The prepared weight is a copy: an implicit product reads the weight as it lies.

@@ -20,6 +20,7 @@ struct GemmTarget {
   const T* bias;  // (groups, n) or null
   Activation activation;
   T* workspace;  // (gemm_workspace)
+  T* column_sums = nullptr;  // (groups, n) or null: the sums over the depth of the second factor, where the first is transposed
 };
 
 namespace detail {
@@ -84,13 +85,15 @@ void gemm(cudaStream_t stream, const GemmSizes& sizes, const A& a, const B& b, c
   const GemmPlan plan = plan_gemm<T>(sizes);
   const bool whole = plan.parts == 1;
   const index_t stride = sizes.groups * sizes.n;
+  const index_t tail = target.column_sums != nullptr ? stride : 0, part_size = sizes.m * stride + tail;
   GemmOutput<T> output{whole ? target.y : target.workspace, in_32_bits(stride, "columns of a product"), static_cast<int>(sizes.n),
-                       static_cast<std::int64_t>(sizes.m * stride)};
+                       static_cast<std::int64_t>(part_size)};
   if (whole) {
     output.bias = target.bias;
     output.kind = target.activation.kind;
     output.negative_slope = static_cast<T>(target.activation.negative_slope);
   }
+  if (tail > 0) output.column_sums = whole ? target.column_sums : target.workspace + sizes.m * stride;
   const GemmExtents extents{in_32_bits(sizes.m, "rows of a product"), static_cast<int>(sizes.n),
                             in_32_bits(sizes.k, "the depth of a product"), in_32_bits(sizes.groups, "groups"),
                             static_cast<int>(plan.part_depth)};
@@ -100,7 +103,8 @@ void gemm(cudaStream_t stream, const GemmSizes& sizes, const A& a, const B& b, c
   } else {
     detail::multiply_on_tensor_cores<precision == Precision::bf16>(stream, a, b, output, extents, plan, moves_vectors);
   }
-  if (!whole) sum_parts<T>(stream, plan.parts, sizes.m * stride, target.workspace, target.bias, stride, target.activation, target.y);
+  if (whole) return;
+  sum_parts<T>(stream, plan.parts, part_size, target.workspace, target.bias, stride, target.activation, target.y, tail, target.column_sums);
 }
 
 }  // namespace taut::kernels::cuda

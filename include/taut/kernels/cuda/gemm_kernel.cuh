@@ -42,6 +42,10 @@ struct BlockPlace {
   }
 };
 
+/// Whether a product may be asked for column sums: weights' gradients, whose first factor is transposed.
+template <class A>
+inline constexpr bool sums_columns = !A::depth_is_inner;
+
 /// output (m, n) = A (m, k) · B (k, n). 2·m·n·k flops; each block reads k·(Tile::m + Tile::n) elements and writes Tile::m·Tile::n.
 /// Two tiles in shared memory take turns: while one is multiplied, the next is on its way through registers, with one barrier a step.
 /// Every element is summed in the order of k, whatever the tile. Elements are read and written `width` at a time.
@@ -68,6 +72,8 @@ __global__ void __launch_bounds__(Tile::threads, resident_blocks<T>) gemm_kernel
   TileLoader<A, Tile::m, Tile::k, Tile::threads, width> load_a(a, thread, place.first_m, extents.m);
   TileLoader<B, Tile::n, Tile::k, Tile::threads, width> load_b(b, thread, place.first_n, extents.n);
   T sums[Tile::thread_m][Tile::thread_n] = {};
+  const bool sums_column = sums_columns<A> && output.column_sums != nullptr && place.first_m == 0 && thread < Tile::n;
+  T column_sum{};
 
   load_a.fetch(place.k_begin, place.k_end);
   load_b.fetch(place.k_begin, place.k_end);
@@ -79,6 +85,10 @@ __global__ void __launch_bounds__(Tile::threads, resident_blocks<T>) gemm_kernel
     if (more) {
       load_a.fetch(k + Tile::k, place.k_end);
       load_b.fetch(k + Tile::k, place.k_end);
+    }
+    if (sums_column) {
+#pragma unroll
+      for (int step = 0; step < Tile::k; ++step) column_sum += tile_b[turn][step][thread];
     }
 #pragma unroll
     for (int step = 0; step < Tile::k; ++step) {
@@ -102,6 +112,7 @@ __global__ void __launch_bounds__(Tile::threads, resident_blocks<T>) gemm_kernel
     }
   }
 
+  if (sums_column && place.first_n + thread < extents.n) output.column_sums[place.first_n + thread] = column_sum;
   const auto row_of = [&](int i) { return place.first_m + i / chunk * span_m + my_m + i % chunk; };
   const auto column_of = [&](int j) { return place.first_n + j / chunk * span_n + my_n + j % chunk; };
   T biases[Tile::thread_n];

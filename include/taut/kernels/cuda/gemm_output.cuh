@@ -20,9 +20,12 @@ struct GemmOutput {
   const T* bias = nullptr;  // (stride) or null
   Activation::Kind kind = Activation::Kind::identity;
   T negative_slope = 0;
+  T* column_sums = nullptr;  // (groups, n) of each part, or null: the sums over the depth of the second factor, as dbias is
 
   __device__ void enter(int part, int group) {
-    data += part * part_stride + wide_offset(group, group_stride, 0);
+    const std::int64_t offset = part * part_stride + static_cast<std::int64_t>(wide_offset(group, group_stride, 0));
+    data += offset;
+    if (column_sums != nullptr) column_sums += offset;
     if (bias != nullptr) bias += wide_offset(group, group_stride, 0);
   }
 

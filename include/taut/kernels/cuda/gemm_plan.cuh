@@ -59,7 +59,7 @@ constexpr GemmPlan plan_gemm(const GemmSizes& sizes) {
     blocks = blocks_of(MediumTile::m, MediumTile::n);
   }
   plan.part_depth = std::max<index_t>(k, 1);
-  if (blocks <= busy_blocks / 2) {
+  if (blocks < busy_blocks) {
     constexpr index_t most_layers = 65535;  // of a grid
     const index_t wanted = std::min({divide_up(busy_blocks, blocks), k / least_part_depth, most_layers / groups});
     if (wanted > 1) plan.part_depth = divide_up(divide_up(k, wanted), depth_step) * depth_step;
@@ -68,11 +68,11 @@ constexpr GemmPlan plan_gemm(const GemmSizes& sizes) {
   return plan;
 }
 
-/// Elements that the parts of a product need.
+/// Elements that the parts of a product need, with or without column sums.
 template <class T>
-constexpr index_t gemm_workspace(const GemmSizes& sizes) {
+constexpr index_t gemm_workspace(const GemmSizes& sizes, bool column_sums = false) {
   const index_t parts = plan_gemm<T>(sizes).parts;
-  return parts > 1 ? parts * sizes.m * sizes.n * sizes.groups : 0;
+  return parts > 1 ? parts * (sizes.m + (column_sums ? 1 : 0)) * sizes.n * sizes.groups : 0;
 }
 
 /// The most that `need(r)` is for a batch of r ≤ rows: smaller batches may be cut into more parts.

@@ -25,7 +25,7 @@ constexpr index_t linear_backward_input_workspace(const LinearGeometry& g, index
 template <class T>
 constexpr index_t linear_backward_weight_workspace(const LinearGeometry& g, index_t rows) {
   return most_of_batches(rows, [&](index_t r) {
-    return std::max(gemm_workspace<T>({g.in, g.out, r}), column_sums_workspace(r, g.out));
+    return std::max(gemm_workspace<T>({g.in, g.out, r}, true), column_sums_workspace(r, g.out));
   });
 }
 
@@ -60,7 +60,7 @@ void linear_backward_input(cudaStream_t stream, const LinearGeometry& g, index_t
                      {dx, nullptr, Activation::identity, workspace}, g.out % 4 == 0 && aligned(dy) && aligned(weight));
 }
 
-/// As many flops and bytes, and dy once more for dbias.
+/// As many flops and bytes; dbias is summed up on the way.
 template <class T, Precision precision = Precision::fp32>
 void linear_backward_weight(cudaStream_t stream, const LinearGeometry& g, index_t rows,
                             const T* x,      // (rows, in)
@@ -68,11 +68,12 @@ void linear_backward_weight(cudaStream_t stream, const LinearGeometry& g, index_
                             T* dweight,      // (in, out) or null
                             T* dbias,        // (out) or null
                             T* workspace) {  // (linear_backward_weight_workspace)
-  if (dweight != nullptr) {
-    gemm<T, precision>(stream, {g.in, g.out, rows}, MatrixOperand<T, false>(x, g.in), MatrixOperand<T, false>(dy, g.out),
-                       {dweight, nullptr, Activation::identity, workspace}, g.in % 4 == 0 && aligned(x) && aligned(dy));
+  if (dweight == nullptr) {
+    if (dbias != nullptr) column_sums(stream, rows, g.out, dy, dbias, workspace);
+    return;
   }
-  if (dbias != nullptr) column_sums(stream, rows, g.out, dy, dbias, workspace);
+  gemm<T, precision>(stream, {g.in, g.out, rows}, MatrixOperand<T, false>(x, g.in), MatrixOperand<T, false>(dy, g.out),
+                     {dweight, nullptr, Activation::identity, workspace, dbias}, g.in % 4 == 0 && aligned(x) && aligned(dy));
 }
 
 }  // namespace taut::kernels::cuda

@@ -51,7 +51,7 @@ inline constexpr int tensor_stage_size =
     SharedTile<A::depth_is_inner, bf16, Tile::m, Tile::k>::size + SharedTile<B::depth_is_inner, bf16, Tile::n, Tile::k>::size;
 
 /// The arguments, flops and bytes of gemm_kernel. Asynchronous copies bring the factors as floats, with one barrier a step; a warp rounds
-/// them when it reads a fragment. Every element is summed in the order of its steps.
+/// them when it reads a fragment; column sums are of the unrounded. Every element is summed in the order of its steps.
 template <class Tile, bool bf16, int width, class A, class B>
 __global__ void __launch_bounds__(Tile::threads, resident_blocks<float>) tensor_gemm_kernel(A a, B b, GemmOutput<float> output, GemmExtents extents) {
   using SharedA = SharedTile<A::depth_is_inner, bf16, Tile::m, Tile::k>;
@@ -81,12 +81,18 @@ __global__ void __launch_bounds__(Tile::threads, resident_blocks<float>) tensor_
   const int lane = thread % 32, warp = thread / 32, g = lane / 4, t = lane % 4;
   const int warp_m = warp / 2 * Tile::warp_m, warp_n = warp % 2 * Tile::warp_n, first_depth = bf16 ? 2 * t : t;
   float sums[tiles_m][tiles_n][4] = {};
+  const bool sums_column = sums_columns<A> && output.column_sums != nullptr && place.first_m == 0 && thread < Tile::n;
+  float column_sum = 0;
   for (int k = place.k_begin, stage = 0; k < place.k_end; k += Tile::k, stage = stage + 1 == Tile::stages ? 0 : stage + 1) {
     wait_for_copies<Tile::stages - 2>();
     __syncthreads();  // all copies of this step are there, and nobody reads the tile of the last step any more, which is filled next
     start(k + (Tile::stages - 1) * Tile::k, stage == 0 ? Tile::stages - 1 : stage - 1);
     const float* const tile_a = shared + stage * stage_size;
     const float* const tile_b = tile_a + SharedA::size;
+    if (sums_column) {
+#pragma unroll
+      for (int step = 0; step < Tile::k; ++step) column_sum += SharedB::at(tile_b, thread, step);
+    }
 #pragma unroll
     for (int first = 0; first < Tile::k; first += depth) {
       const int step = first + first_depth;
@@ -120,6 +126,7 @@ __global__ void __launch_bounds__(Tile::threads, resident_blocks<float>) tensor_
   }
   wait_for_copies<0>();
 
+  if (sums_column && place.first_n + thread < extents.n) output.column_sums[place.first_n + thread] = column_sum;
   const auto row_of = [&](int i, int half) { return place.first_m + warp_m + i * 16 + half * 8 + g; };
   const auto column_of = [&](int j) { return place.first_n + warp_n + j * 8 + 2 * t; };
 #pragma unroll
