@@ -20,4 +20,5 @@
 #include "taut/train/rmsprop.hpp"
 #include "taut/train/sgd.hpp"
 #include "taut/train/trainer.hpp"
+#include "taut/train/training_graph.cuh"
 #include "taut/train/weight_average.hpp"

@@ -10,6 +10,7 @@
 #include "taut/device/cuda.hpp"
 #include "taut/device/cuda/memory.cuh"
 #include "taut/device/cuda/precision.cuh"
+#include "taut/device/cuda/recording.cuh"
 #include "taut/device/cuda/stream.cuh"
 #include "taut/device/device.hpp"
 #include "taut/kernels/cuda/activation.cuh"
@@ -48,11 +49,22 @@ class CudaWith {
   int device() const { return state_->stream.device(); }
   /// To launch kernels of one's own on, in turn with this device's.
   cudaStream_t stream() const { return state_->stream.get(); }
-  /// Waits for everything that this device was given.
-  void synchronize() const { state_->stream.synchronize(); }
+  /// Waits for everything that this device was given; while a step is recorded nothing runs that could be waited for.
+  void synchronize() const {
+    if (state_->recording == nullptr) state_->stream.synchronize();
+  }
+
+  /// From now on calls are recorded, until null is given: see TrainingGraph.
+  void record(cuda::Recording* recording) { state_->recording = recording; }
 
   static constexpr MemorySource memory() { return cuda::managed_memory; }
   static constexpr MemorySource exchange_memory() { return cuda::pinned_memory; }
+
+  /// Zeros.
+  template <class T>
+  void clear(T* data, index_t count) {
+    cuda::check(cudaMemsetAsync(data, 0, count * sizeof(T), stream()), "cudaMemsetAsync");
+  }
 
   /// Samples where kernels can read them, until the next call: a copy of what lies in the host's memory.
   template <class T>
@@ -64,6 +76,7 @@ class CudaWith {
   /// at the price of memory that moves to the host and back.
   template <class Task>
   void run(index_t tasks, Task&& task) {
+    if (state_->recording != nullptr) fail("TrainingGraph: expected layers whose kernels are the GPU's, found one that runs on the host");
     synchronize();
     for (index_t i = 0; i < tasks; ++i) detail::call_task(task, i, 0);
   }
@@ -219,7 +232,8 @@ class CudaWith {
 
   template <class T>
   void dropout(index_t count, const T* x, T* y, index_t percent, RandomKey key) {
-    kernels::cuda::dropout(stream(), count, x, y, percent, key);
+    kernels::cuda::dropout(stream(), count, x, y, percent, key,
+                           state_->recording == nullptr ? nullptr : &state_->recording->replayed->key_offset);
   }
 
   template <class T>
@@ -243,7 +257,8 @@ class CudaWith {
   LossSums cross_entropy(index_t rows, index_t classes, const T* logits, const std::int32_t* labels, const T* class_weights,
                          double smoothing, T* dlogits) {
     const std::int32_t* const classes_of_rows = state_->targets.copy(state_->stream, labels, rows);
-    kernels::cuda::cross_entropy(stream(), rows, classes, logits, classes_of_rows, class_weights, smoothing, dlogits, partial(), results());
+    kernels::cuda::cross_entropy(stream(), rows, classes, logits, classes_of_rows, kept(class_weights, classes), smoothing, dlogits,
+                                 partial(), results());
     return sums();
   }
 
@@ -251,7 +266,8 @@ class CudaWith {
   LossSums soft_cross_entropy(index_t rows, index_t classes, const T* logits, const T* targets, const T* class_weights, double smoothing,
                               T* dlogits) {
     const T* const shares = state_->targets.copy(state_->stream, targets, rows * classes);
-    kernels::cuda::soft_cross_entropy(stream(), rows, classes, logits, shares, class_weights, smoothing, dlogits, partial(), results());
+    kernels::cuda::soft_cross_entropy(stream(), rows, classes, logits, shares, kept(class_weights, classes), smoothing, dlogits, partial(),
+                                      results());
     return sums();
   }
   template <class T>
@@ -264,23 +280,30 @@ class CudaWith {
   }
   template <class T>
   LossSums bce_with_logits(index_t count, index_t channels, const T* logits, const T* targets, const T* pos_weight, T* dlogits) {
-    return element_loss(kernels::cuda::BinaryCrossEntropy<T>{pos_weight, static_cast<std::int64_t>(channels)}, count, logits, targets, dlogits);
+    return element_loss(kernels::cuda::BinaryCrossEntropy<T>{kept(pos_weight, channels), static_cast<std::int64_t>(channels)}, count, logits, targets, dlogits);
   }
 
   template <class T>
   void adam_step(index_t count, T* parameters, const T* gradients, T* first, T* second, AdamStep step) {
-    kernels::cuda::adam_step(stream(), count, parameters, gradients, first, second, step);
+    sweep_by(kernels::cuda::AdamFactors<T>(step), [&](const auto& factors) {
+      kernels::cuda::sweep(stream(), count, kernels::cuda::Adam<T>{factors, parameters, gradients, first, second});
+    });
   }
   template <class T>
   void sgd_step(index_t count, T* parameters, const T* gradients, T* velocity, SgdStep step) {
-    kernels::cuda::sgd_step(stream(), count, parameters, gradients, velocity, step);
+    sweep_by(kernels::cuda::SgdFactors<T>(step), [&](const auto& factors) {
+      kernels::cuda::sweep(stream(), count, kernels::cuda::Sgd<T>{factors, parameters, gradients, velocity});
+    });
   }
   template <class T>
   void rmsprop_step(index_t count, T* parameters, const T* gradients, T* square, T* mean, T* velocity, RMSpropStep step) {
-    kernels::cuda::rmsprop_step(stream(), count, parameters, gradients, square, mean, velocity, step);
+    sweep_by(kernels::cuda::RMSpropFactors<T>(step), [&](const auto& factors) {
+      kernels::cuda::sweep(stream(), count, kernels::cuda::RMSprop<T>{factors, parameters, gradients, square, mean, velocity});
+    });
   }
   template <class T>
   double sum_of_squares(index_t count, const T* x) {
+    if (state_->recording != nullptr) fail("TrainingGraph: expected no sums that the host waits for, found sum_of_squares");
     kernels::cuda::sum_of_squares(stream(), count, x, partial(), results());
     synchronize();
     return *results();
@@ -302,13 +325,29 @@ class CudaWith {
     cuda::Room samples, targets, results_of_softmax;
     Arena<double> partial{kernels::cuda::loss_partials, cuda::managed_memory};
     Arena<double> results{kernels::cuda::loss_values, cuda::pinned_memory};
+    cuda::Recording* recording = nullptr;
   };
 
   double* partial() { return state_->partial.data(); }
-  double* results() { return state_->results.data(); }
+  double* results() { return state_->recording == nullptr ? state_->results.data() : state_->recording->results; }
 
-  /// What the loss kernels left in `results`.
+  /// A loss's weights where a recorded step will still find them.
+  template <class T>
+  const T* kept(const T* weights, index_t count) {
+    return state_->recording == nullptr ? weights : state_->recording->keep(weights, count);
+  }
+
+  /// launch(factors), or what becomes of it while a step is recorded.
+  template <class Factors, class Launch>
+  void sweep_by(const Factors& now, Launch&& launch) {
+    kernels::cuda::StepFactors<Factors> factors{now};
+    if (state_->recording != nullptr) factors.replayed = state_->recording->keep(now);
+    if (state_->recording == nullptr || state_->recording->launches) launch(factors);
+  }
+
+  /// What the loss kernels left in `results`; nothing yet while a step is recorded.
   LossSums sums() {
+    if (state_->recording != nullptr) return {};
     synchronize();
     const double* const found = results();
     return {.loss = found[0], .weight = found[1], .correct = static_cast<std::uint64_t>(found[2])};
@@ -318,8 +357,9 @@ class CudaWith {
   LossSums element_loss(const Element& element, index_t count, const T* y, const T* targets, T* dy) {
     const T* const copied = state_->targets.copy(state_->stream, targets, count);
     kernels::cuda::element_loss(stream(), element, count, y, copied, dy, partial(), results());
-    synchronize();
-    return {.loss = *results(), .weight = static_cast<double>(count)};
+    results()[1] = static_cast<double>(count);  // pinned, and no kernel's
+    results()[2] = 0;
+    return sums();
   }
 
   std::unique_ptr<State> state_;

@@ -265,6 +265,16 @@ void synchronize(const D& device) {
   if constexpr (requires { device.synchronize(); }) device.synchronize();
 }
 
+/// Zeros, in turn with what the device does.
+template <class D, class T>
+void clear(D& device, T* data, index_t count) {
+  if constexpr (requires { device.clear(data, count); }) {
+    device.clear(data, count);
+  } else {
+    for (index_t i = 0; i < count; ++i) data[i] = T{};
+  }
+}
+
 /// `count` elements of the host's where the device can read them, until the next call; a device without memory of its own reads them there.
 template <class D, class T>
 const T* staged(D& device, const T* data, index_t count) {

@@ -303,8 +303,7 @@ class Model {
   }
 
   void clear_gradients(std::span<const ParameterSpan> spans) {
-    if (!spans.empty()) synchronize(device_);
-    for (const ParameterSpan span : spans) std::fill(gradients_.data() + span.begin, gradients_.data() + span.end, T{});
+    for (const ParameterSpan span : spans) clear(device_, gradients_.data() + span.begin, span.end - span.begin);
   }
 
   T* output_gradient_data() { return gradient(steps - 1); }

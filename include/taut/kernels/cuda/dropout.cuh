@@ -14,13 +14,14 @@ namespace taut::kernels::cuda {
 template <class T>
 struct Dropout {
   std::uint64_t seed, stream;
+  const std::uint64_t* stream_offset;  // null but in a graph that is replayed
   std::int64_t count;
   float probability;
   T factor;
   const T* x;
   T* y;
   __device__ void operator()(std::int64_t group) const {
-    const RandomWords random = philox(seed, stream, static_cast<std::uint64_t>(group));
+    const RandomWords random = philox(seed, stream + (stream_offset == nullptr ? 0 : *stream_offset), static_cast<std::uint64_t>(group));
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       const std::int64_t i = 4 * group + k;
@@ -35,10 +36,10 @@ template <class T>
 void dropout(cudaStream_t stream, index_t count,
              const T* x,  // (count)
              T* y,        // (count), may be x
-             index_t percent, RandomKey key) {
+             index_t percent, RandomKey key, const std::uint64_t* stream_offset) {
   const float probability = static_cast<float>(percent) / 100.0F;
   const T factor = T{1} / (T{1} - static_cast<T>(percent) / T{100});
-  sweep(stream, divide_up(count, 4), Dropout<T>{key.seed, key.stream, static_cast<std::int64_t>(count), probability, factor, x, y});
+  sweep(stream, divide_up(count, 4), Dropout<T>{key.seed, key.stream, stream_offset, static_cast<std::int64_t>(count), probability, factor, x, y});
 }
 
 }  // namespace taut::kernels::cuda

@@ -10,7 +10,15 @@
 
 namespace taut::kernels::cuda {
 
-/// What an Adam step multiplies with. Its own type, so that a graph that is replayed can read another step's from memory.
+/// A step's factors as they are, or, in a graph that is replayed, where they lie in memory.
+template <class Factors>
+struct StepFactors {
+  Factors now;
+  const Factors* replayed = nullptr;
+  __device__ Factors operator()() const { return replayed == nullptr ? now : *replayed; }
+};
+
+/// What an Adam step multiplies with.
 template <class T>
 struct AdamFactors {
   T decay;         ///< of the weights themselves, 1 where it isn't decoupled
@@ -38,13 +46,13 @@ struct AdamFactors {
 /// Four elements read and three written each.
 template <class T>
 struct Adam {
-  AdamFactors<T> factors;
+  StepFactors<AdamFactors<T>> factors;
   T* parameters;
   const T* gradients;
   T* first;
   T* second;
   __device__ void operator()(std::int64_t i) const {
-    const AdamFactors<T>& f = factors;
+    const AdamFactors<T> f = factors();
     const T gradient = gradients[i] + f.penalty * parameters[i];
     const T m = f.beta1 * first[i] + f.rest1 * gradient, v = f.beta2 * second[i] + f.rest2 * gradient * gradient;
     parameters[i] = parameters[i] * f.decay - f.rate * m / (sqrt(v) * f.inverse_root + f.eps);
@@ -54,83 +62,72 @@ struct Adam {
 };
 
 template <class T>
-void adam_step(cudaStream_t stream, index_t count,
-               T* parameters,       // (count)
-               const T* gradients,  // (count)
-               T* first,            // (count), the gradient's running mean
-               T* second,           // (count), its square's
-               const AdamStep& step) {
-  sweep(stream, count, Adam<T>{AdamFactors<T>(step), parameters, gradients, first, second});
-}
+struct SgdFactors {
+  T learning_rate, weight_decay, momentum, share;  ///< share: 1 − dampening
+  bool begins, nesterov;
 
+  SgdFactors() = default;
+  explicit SgdFactors(const SgdStep& s)
+      : learning_rate(static_cast<T>(s.learning_rate)), weight_decay(static_cast<T>(s.weight_decay)), momentum(static_cast<T>(s.momentum)),
+        share(static_cast<T>(1 - s.dampening)), begins(s.step == 1), nesterov(s.nesterov) {}
+};
+
+/// Three elements read and two written each, or without momentum two and one.
 template <class T>
 struct Sgd {
-  T learning_rate, weight_decay, momentum, share;  // share: 1 − dampening
-  bool begins, nesterov;
+  StepFactors<SgdFactors<T>> factors;
   T* parameters;
   const T* gradients;
   T* velocity;
   __device__ void operator()(std::int64_t i) const {
-    T gradient = gradients[i] + weight_decay * parameters[i];
+    const SgdFactors<T> f = factors();
+    T gradient = gradients[i] + f.weight_decay * parameters[i];
     if (velocity != nullptr) {
-      const T v = begins ? gradient : momentum * velocity[i] + share * gradient;
+      const T v = f.begins ? gradient : f.momentum * velocity[i] + f.share * gradient;
       velocity[i] = v;
-      gradient = nesterov ? gradient + momentum * v : v;
+      gradient = f.nesterov ? gradient + f.momentum * v : v;
     }
-    parameters[i] -= learning_rate * gradient;
+    parameters[i] -= f.learning_rate * gradient;
   }
 };
 
 template <class T>
-void sgd_step(cudaStream_t stream, index_t count,
-              T* parameters,       // (count)
-              const T* gradients,  // (count)
-              T* velocity,         // (count); null where momentum is 0
-              const SgdStep& s) {
-  sweep(stream, count,
-        Sgd<T>{static_cast<T>(s.learning_rate), static_cast<T>(s.weight_decay), static_cast<T>(s.momentum), static_cast<T>(1 - s.dampening),
-               s.step == 1, s.nesterov, parameters, gradients, velocity});
-}
+struct RMSpropFactors {
+  T learning_rate, alpha, rest, eps, weight_decay, momentum;  ///< rest: 1 − alpha
+
+  RMSpropFactors() = default;
+  explicit RMSpropFactors(const RMSpropStep& s)
+      : learning_rate(static_cast<T>(s.learning_rate)), alpha(static_cast<T>(s.alpha)), rest(static_cast<T>(1 - s.alpha)),
+        eps(static_cast<T>(s.eps)), weight_decay(static_cast<T>(s.weight_decay)), momentum(static_cast<T>(s.momentum)) {}
+};
 
 template <class T>
 struct RMSprop {
-  T learning_rate, alpha, rest, eps, weight_decay, momentum;  // rest: 1 − alpha
+  StepFactors<RMSpropFactors<T>> factors;
   T* parameters;
   const T* gradients;
   T* square;
   T* mean;
   T* velocity;
   __device__ void operator()(std::int64_t i) const {
-    const T gradient = gradients[i] + weight_decay * parameters[i];
-    T variance = alpha * square[i] + rest * gradient * gradient;
+    const RMSpropFactors<T> f = factors();
+    const T gradient = gradients[i] + f.weight_decay * parameters[i];
+    T variance = f.alpha * square[i] + f.rest * gradient * gradient;
     square[i] = variance;
     if (mean != nullptr) {
-      const T m = alpha * mean[i] + rest * gradient;
+      const T m = f.alpha * mean[i] + f.rest * gradient;
       mean[i] = m;
       variance -= m * m;
       if (variance < T{}) variance = T{};  // a variance that rounding made negative
     }
-    T update = gradient / (sqrt(variance) + eps);
+    T update = gradient / (sqrt(variance) + f.eps);
     if (velocity != nullptr) {
-      update += momentum * velocity[i];
+      update += f.momentum * velocity[i];
       velocity[i] = update;
     }
-    parameters[i] -= learning_rate * update;
+    parameters[i] -= f.learning_rate * update;
   }
 };
-
-template <class T>
-void rmsprop_step(cudaStream_t stream, index_t count,
-                  T* parameters,       // (count)
-                  const T* gradients,  // (count)
-                  T* square,           // (count), the gradient's running mean square
-                  T* mean,             // (count), its running mean; null unless centered
-                  T* velocity,         // (count); null where momentum is 0
-                  const RMSpropStep& s) {
-  sweep(stream, count,
-        RMSprop<T>{static_cast<T>(s.learning_rate), static_cast<T>(s.alpha), static_cast<T>(1 - s.alpha), static_cast<T>(s.eps),
-                   static_cast<T>(s.weight_decay), static_cast<T>(s.momentum), parameters, gradients, square, mean, velocity});
-}
 
 template <class T>
 struct Square {
