@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Seconds and peak memory of compiling: the emotion program's files at -O3, and a file that includes taut/nn.hpp and checks the network.
+# Seconds and peak memory of compiling: the emotion program's files at -O3, a file that includes taut/nn.hpp and checks the network, and
+# networks of more and more layers: their check, and the largest one's training.
 #   bench/compile_time.sh [--check] [COMPILER]      --check: exit 1 where one is above its limit. The best of three runs counts.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -50,4 +51,6 @@ measure() {
 printf '%s\n' "$("$compiler" --version | head -n 1)"
 for file in examples/emotion/*.cpp; do measure "$file" 20 1536 -march=native -O3; done
 measure bench/network_check.cpp 1 512 -O0
+for layers in 29 53 101 203; do measure bench/deep_network.cpp 2 512 -DLAYERS=$layers; done
+measure bench/deep_network.cpp 60 1536 -march=native -O3 -DMODEL -DLAYERS=203
 if $check; then exit $above; fi

@@ -19,7 +19,7 @@ void import_checkpoint(const ImportOptions& options) {
   Classifier classifier{taut::seed(0), taut::Cpu<>{1}};
   taut::load_torch_weights(options.checkpoint, classifier, {.key = options.key});
   const std::string source = "PyTorch checkpoint " + std::filesystem::path(options.checkpoint).filename().string();
-  taut::save_weights(options.out, classifier, network_info(options.class_names, {options.mean, options.std}, source));
+  taut::save_weights(options.out, classifier, network_info<EmotionNet>(options.class_names, {options.mean, options.std}, source));
   std::cout << options.checkpoint << " is now " << options.out << '\n';
 }
 

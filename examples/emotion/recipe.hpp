@@ -1,6 +1,7 @@
 /// Recipe: how to train, by name.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,7 +30,8 @@ struct Recipe {
 
   std::unique_ptr<taut::Schedule> schedule() const {
     if (!cosine) return std::make_unique<taut::ReduceLROnPlateau>(lr, plateau);
-    return std::make_unique<taut::CosineRate>(lr, taut::CosineRateOptions{.epochs = static_cast<double>(epochs), .warmup_epochs = 3});
+    const auto all = static_cast<double>(epochs);
+    return std::make_unique<taut::CosineRate>(lr, taut::CosineRateOptions{.epochs = all, .warmup_epochs = std::min(3.0, all / 4)});
   }
 };
 

@@ -2,10 +2,9 @@
 #include "emotion/run.hpp"
 
 #include <system_error>
+#include <utility>
 
-#include "emotion/network.hpp"
 #include "taut/core/error.hpp"
-#include "taut/nn/summary.hpp"
 #include "taut/train/format.hpp"
 
 namespace emotion {
@@ -29,6 +28,7 @@ std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions
   std::vector<std::pair<std::string, std::string>> settings{{"data", source.description},
                                                             {"data checksum", source.checksum},
                                                             {"recipe", options.recipe},
+                                                            {"network", options.network},
                                                             {"batch", std::to_string(recipe.batch)},
                                                             {"lr", taut::short_text(recipe.lr, 6)},
                                                             {"seed", std::to_string(options.seed)},
@@ -39,7 +39,7 @@ std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions
 }
 
 void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const Recipe& recipe,
-                      const taut::DataSource& source, const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test) {
+                      const taut::DataSource& source, NetworkFacts network, const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test) {
   taut::Report report;
   report.title = "Emotion classifier";
   report.summary = source.description + ". Training ended because " + result.reason + ".";
@@ -49,9 +49,9 @@ void write_run_report(const std::filesystem::path& directory, const TrainOptions
   report.best_epoch = result.best_epoch;
   report.class_names = source.splits.train.class_names();
   report.evaluations = {test};
-  report.input_shape = taut::to_string(EmotionNet::input_shape);
-  report.layers = taut::layer_rows<EmotionNet>();
-  report.memory_plan = taut::memory_summary<EmotionNet, 64>();
+  report.input_shape = std::move(network.input_shape);
+  report.layers = std::move(network.layers);
+  report.memory_plan = std::move(network.memory_plan);
   taut::write_report(directory, report);
 }
 

@@ -9,6 +9,7 @@
 #include "emotion/recipe.hpp"
 #include "emotion/train.hpp"
 #include "taut/data/data_source.hpp"
+#include "taut/nn/summary.hpp"
 #include "taut/report/report.hpp"
 #include "taut/train/epoch_record.hpp"
 
@@ -34,8 +35,19 @@ struct RunResult {
   taut::index_t best_epoch = 0;
 };
 
+/// What a report says of a network.
+struct NetworkFacts {
+  std::string input_shape, memory_plan;
+  std::vector<taut::LayerRow> layers;
+};
+
+template <class Net>
+NetworkFacts network_facts() {
+  return {taut::to_string(Net::input_shape), taut::memory_summary<Net, 64>(), taut::layer_rows<Net>()};
+}
+
 /// report.html and its pictures, into `directory`.
 void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const Recipe& recipe, const taut::DataSource& source,
-                      const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test);
+                      NetworkFacts network, const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test);
 
 }  // namespace emotion

@@ -13,7 +13,19 @@
 
 namespace emotion {
 
+namespace {
+
+template <class Model>
+Model model_for(const TrainOptions& options) {
+  return Model{taut::seed(options.seed), taut::Cpu<>{options.threads}};
+}
+
+}  // namespace
+
 int train(const TrainOptions& options) {
+  if (options.network == "large" && options.recipe != "best") {
+    taut::fail("--network large: expected --recipe best, which alone trains it, but found ", options.recipe);
+  }
   RunFiles files = open_run(options);
   const Recipe recipe = recipe_of(options);
   taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed, excluded_pictures(options.exclude));
@@ -23,7 +35,11 @@ int train(const TrainOptions& options) {
   }
   std::cout << source.description << std::endl;
 
-  Parts parts{options, std::move(files), recipe, std::move(source), Classifier{taut::seed(options.seed), taut::Cpu<>{options.threads}}, {}};
+  if (options.network == "large") {
+    Parts<LargeClassifier> parts{options, std::move(files), recipe, std::move(source), model_for<LargeClassifier>(options), {}};
+    return train_with_probabilities(parts);
+  }
+  Parts<Classifier> parts{options, std::move(files), recipe, std::move(source), model_for<Classifier>(options), {}};
   return recipe.soft ? train_with_probabilities(parts) : train_with_labels(parts);
 }
 

@@ -8,6 +8,7 @@
 
 #include "emotion/classifier.hpp"
 #include "emotion/evaluate.hpp"
+#include "emotion/large_classifier.hpp"
 #include "emotion/network_info.hpp"
 #include "emotion/pictures.hpp"
 #include "emotion/recipe.hpp"
@@ -19,8 +20,9 @@
 
 namespace emotion {
 
-inline taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataSource& source, const Recipe& recipe) {
-  taut::WeightsInfo info = network_info(source.splits.train.class_names(), recipe.normalization, source.description);
+template <class Net>
+taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut::DataSource& source, const Recipe& recipe) {
+  taut::WeightsInfo info = network_info<Net>(source.splits.train.class_names(), recipe.normalization, source.description);
   info.split_seed = options.seed;
   info.val_fraction = options.val_fraction;
   info.split_checksum = source.checksum;
@@ -30,24 +32,25 @@ inline taut::WeightsInfo weights_info_of(const TrainOptions& options, const taut
 inline constexpr taut::index_t classes = EmotionNet::output_shape.size();
 
 /// What a training has in hand before its optimizer.
+template <class Model>
 struct Parts {
   TrainOptions options;
   RunFiles files;
   Recipe recipe;
   taut::DataSource source;
-  Classifier classifier;
+  Model classifier;
   taut::CrossEntropy<classes> loss;  ///< of the validation, and of a training without teachers
 };
 
 /// `loss` and `loader` are the training's: their targets are labels, or teachers' probabilities.
-template <class Optimizer, class TrainingLoss, class TrainingLoader>
-int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& loader, Parts& parts) {
+template <class Model, class Optimizer, class TrainingLoss, class TrainingLoader>
+int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& loader, Parts<Model>& parts) {
   const TrainOptions& options = parts.options;
   const RunFiles& files = parts.files;
   const Recipe& recipe = parts.recipe;
   const taut::DataSource& source = parts.source;
   const taut::ImageDataset& faces = source.splits.train;
-  Classifier& classifier = parts.classifier;
+  Model& classifier = parts.classifier;
   const std::unique_ptr<taut::Schedule> schedule = recipe.schedule();
   taut::TrainerOptions trainer_options{.epochs = recipe.epochs, .ema_decay = recipe.ema_decay, .out = &std::cout,
                                        .terminal = taut::output_is_terminal(), .settings = run_settings(options, recipe, source)};
@@ -66,7 +69,7 @@ int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& l
                         training_pictures({batch->images, batch->rows * faces.pixels()}, faces, recipe.normalization), 0);
     }
   }
-  const taut::WeightsInfo info = weights_info_of(options, source, recipe);
+  const taut::WeightsInfo info = weights_info_of<typename Model::Network>(options, source, recipe);
   trainer.callbacks().on_epoch_end = [&](const taut::EpochRecord& record, bool is_best) {
     log.append(record);
     if (events) {
@@ -84,22 +87,27 @@ int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& l
     return 130;
   }
 
-  const taut::Evaluation test = measure(source.splits.test);
+  const char* const split = options.without_test ? "Val" : "Test";
+  const taut::ImageDataset& judged = options.without_test ? source.splits.validation : source.splits.test;
+  const taut::Evaluation found = measure(judged);
   constexpr taut::index_t shown = 24;
-  const auto mistakes = taut::confident_mistakes(classifier, source.splits.test, recipe.normalization, shown);
-  write_run_report(files.directory, options, recipe, source, {result.reason, result.best_epoch}, log.records(),
-                   {"Test", test.matrix, mistake_pictures(source.splits.test, mistakes)});
+  const auto mistakes = taut::confident_mistakes(classifier, judged, recipe.normalization, shown);
+  write_run_report(files.directory, options, recipe, source, network_facts<typename Model::Network>(), {result.reason, result.best_epoch},
+                   log.records(), {split, found.matrix, mistake_pictures(judged, mistakes)});
   std::cout << "Done: " << result.reason << ". Best validation accuracy " << taut::percent_text(result.best_accuracy) << " in epoch "
             << result.best_epoch << "; its weights are kept.\n\n";
-  print_evaluation(std::cout, "Test", test.matrix, info.class_names);
+  print_evaluation(std::cout, split, found.matrix, info.class_names);
   std::cout << "\nWeights: " << files.weights.string() << "\nReport:  " << files.report.string() << std::endl;
   return 0;
 }
 
 /// The seed recipe: Adam, and labels.
-int train_with_labels(Parts& parts);
+int train_with_labels(Parts<Classifier>& parts);
 
 /// The best recipe: momentum, and probabilities.
-int train_with_probabilities(Parts& parts);
+int train_with_probabilities(Parts<Classifier>& parts);
+
+/// The same, for the teacher.
+int train_with_probabilities(Parts<LargeClassifier>& parts);
 
 }  // namespace emotion

@@ -5,7 +5,7 @@
 
 namespace emotion {
 
-int train_with_labels(Parts& parts) {
+int train_with_labels(Parts<Classifier>& parts) {
   const Recipe& recipe = parts.recipe;
   if (!parts.options.teachers.empty()) taut::fail("--teacher: expected the recipe best, whose targets are probabilities, but found seed");
   const taut::ImageDataset& faces = parts.source.splits.train;

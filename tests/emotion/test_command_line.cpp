@@ -201,7 +201,8 @@ TEST_CASE("summary prints the table and the memory plan") {
 TEST_CASE("unknown options and commands are refused") {
   for (const char* arguments : {"", "dance", "train --speed 3 --out x", "train", "eval", "train --out x --batch 0",
                                 "train --out x --batch 1000", "train --out x --recipe none", "train --out x --epochs many",
-                                "train --out x --lr -1", "train --out x --val 2"}) {
+                                "train --out x --lr -1", "train --out x --lr nan", "train --out x --val 2",
+                                "train --out x --val nan", "import x.pth --out x --mean nan"}) {
     const Outcome outcome = emotion(arguments);
     CHECK_MESSAGE(outcome.exit_code != 0, arguments);
     CHECK_MESSAGE(!outcome.errors.empty(), arguments);
@@ -300,4 +301,20 @@ TEST_CASE("the best recipe trains, remembers its average and is held to its epoc
   REQUIRE(emotion(begin + out + " --epochs 4").exit_code == 0);
   check_refused(emotion(begin + out + " --epochs 5 --resume"), {"epochs 4, expected 5"});
   CHECK(emotion(begin + out + " --epochs 4 --resume").exit_code == 0);
+}
+
+TEST_CASE("a large network teaches the emotion network, and no test picture is looked at where none shall be") {
+  const TemporaryDirectory directory;
+  const std::string large = (directory / "large").string(), student = (directory / "student").string();
+  const std::string begin = "train --data synthetic:70 --recipe best --epochs 1 --batch 16 --without-test --out ";
+  const Outcome teacher = emotion(begin + large + " --network large");
+  REQUIRE(teacher.exit_code == 0);
+  CHECK(teacher.out.find("Val Accuracy: ") != std::string::npos);
+  CHECK(teacher.out.find("Test") == std::string::npos);
+  CHECK(contents(directory / "large/report.html").find("2,357,351") != std::string::npos);
+  CHECK(emotion(begin + student + " --teacher " + large + "/best.safetensors").exit_code == 0);
+
+  check_refused(emotion("eval --data synthetic:70 --weights " + large + "/best.safetensors"), {"best.safetensors", "another network"});
+  check_refused(emotion(begin + (directory / "other").string() + " --teacher " + large + "/nothing.safetensors"), {"nothing.safetensors"});
+  check_refused(emotion("train --data synthetic:70 --network large --out " + (directory / "other").string()), {"--network large", "best", "seed"});
 }

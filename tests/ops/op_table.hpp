@@ -8,21 +8,17 @@
 #include <string>
 #include <utility>
 
+#include "taut/core/for_each_index.hpp"
 #include "taut/core/geometry.hpp"
 
 namespace ops {
 
 using taut::index_t;
 
-/// Calls visit.operator()<0>() … <Count − 1>(): rows are template arguments of the kernels.
-template <index_t Count, class Visit>
-void for_each_index(Visit&& visit) {
-  [&]<index_t... I>(std::integer_sequence<index_t, I...>) { (visit.template operator()<I>(), ...); }
-  (std::make_integer_sequence<index_t, Count>{});
-}
+using taut::for_each_index;  // rows are template arguments of the kernels
 
 /// Every row says how many numbers it adds up for one element of each output; the tests' tolerances follow from that (tolerance.hpp).
-/// Rows of the emotion network are what the benchmarks measure, at their own batch.
+/// `network`: what the benchmarks measure, at their own batch: the emotion network's rows, and some of others.
 struct ConvolutionRow {
   const char* name;
   taut::Conv2dGeometry geometry;
@@ -104,11 +100,16 @@ inline constexpr std::array convolutions{
     ConvolutionRow{"enough work for many tasks", {33, 6, 6, 17, {3, 1, 1}, {3, 1, 1}}, 64, true, relu},
     ConvolutionRow{"5x5 depthwise, dilation 2", {33, 9, 11, 33, {5, 1, 4, 2}, {5, 1, 4, 2}, 33}, 3, false, relu},
     ConvolutionRow{"3x3 depthwise, stride 2, many tasks", {64, 14, 15, 64, {3, 2, 1}, {3, 2, 1}, 64}, 64, true, relu},
+    ConvolutionRow{"3x3 in 8 groups of 4 to 4", {32, 6, 7, 32, {3, 1, 1}, {3, 1, 1}, 8}, 3, true, relu},
+    ConvolutionRow{"3x3 in 2 groups of 32 to 8", {64, 5, 6, 16, {3, 1, 1}, {3, 1, 1}, 2}, 2},
+    ConvolutionRow{"3x3 stride 2 in 15 groups of 1 to 3", {15, 6, 5, 45, {3, 2, 1}, {3, 2, 1}, 15}, 3},
     ConvolutionRow{"3x1 depthwise on one column", {16, 7, 1, 16, {3, 1, 1}, {1}, 16}, 1},
     ConvolutionRow{"emotion conv1", {1, 48, 48, 32, {3, 1, 1}, {3, 1, 1}}, 5, true, identity, true},
     ConvolutionRow{"emotion conv2", {32, 24, 24, 64, {3, 1, 1}, {3, 1, 1}}, 2, true, identity, true},
     ConvolutionRow{"emotion conv3", {64, 12, 12, 128, {3, 1, 1}, {3, 1, 1}}, 2, true, identity, true},
     ConvolutionRow{"emotion conv4", {128, 6, 6, 256, {3, 1, 1}, {3, 1, 1}}, 3, true, identity, true},
+    ConvolutionRow{"64 channels depthwise", {64, 24, 24, 64, {3, 1, 1}, {3, 1, 1}, 64}, 2, true, identity, true},
+    ConvolutionRow{"64 channels in groups of 4", {64, 24, 24, 64, {3, 1, 1}, {3, 1, 1}, 16}, 2, true, identity, true},
 };
 
 /// The rows of channels enough for Winograd's algorithm, the emotion network's aside.
@@ -117,7 +118,7 @@ static_assert(convolutions[first_wide_convolution].geometry.in_channels == 32 &&
               convolutions[first_wide_convolution + wide_convolutions - 1].geometry.in_channels == 64 &&
               convolutions[first_wide_convolution + wide_convolutions].geometry.in_channels == 33);
 
-/// The rows before this one are the odd shapes, the others the emotion network's.
+/// The rows before this one are the odd shapes.
 inline constexpr index_t first_network_convolution =
     static_cast<index_t>(std::find_if(convolutions.begin(), convolutions.end(), [](const ConvolutionRow& row) { return row.network; }) -
                          convolutions.begin());

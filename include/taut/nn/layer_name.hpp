@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "taut/core/for_each_index.hpp"
 #include "taut/core/text.hpp"
 #include "taut/nn/plan.hpp"
 
@@ -33,9 +34,7 @@ std::string layer_name() {
 /// Calls visit(plan of the layer, its layer_name) for every layer.
 template <class Net, class Visit>
 void for_each_layer(Visit&& visit) {
-  [&]<index_t... I>(std::index_sequence<I...>) {
-    (visit(Net::plan.layers[I], layer_name<Net, I>()), ...);
-  }(std::make_index_sequence<Net::depth>{});
+  for_each_index<Net::depth>([&]<index_t I>() { visit(Net::plan.layers[I], layer_name<Net, I>()); });
 }
 
 }  // namespace taut

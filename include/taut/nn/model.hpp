@@ -13,6 +13,7 @@
 #include "taut/core/arena.hpp"
 #include "taut/core/batch.hpp"
 #include "taut/core/error.hpp"
+#include "taut/core/for_each_index.hpp"
 #include "taut/device/device.hpp"
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/cross_entropy.hpp"
@@ -199,7 +200,7 @@ class Model {
 
   template <class Visit>
   static void for_each_step(Visit&& visit) {
-    [&]<index_t... I>(std::index_sequence<I...>) { (visit.template operator()<I>(), ...); }(std::make_index_sequence<steps>{});
+    for_each_index<steps>(visit);
   }
 
   template <class Samples>

@@ -46,15 +46,6 @@ struct must_fit<false, Input, List>
           plan_of<Input, List>.layers[plan_of<Input, List>.first_misfit].input, plan_of<Input, List>.first_misfit,
           plan_of<Input, List>.misfit_path, plan_of<Input, List>.first_branch>> {};
 
-/// The first class of the list that is no layer; the list's size where all are.
-template <class... Layers>
-constexpr index_t first_non_layer(LayerList<Layers...>) {
-  static_assert(sizeof...(Layers) > 0, "a Sequential has at least one layer");
-  index_t index = 0;
-  (void)((Layer<Layers> && ++index != 0) && ...);
-  return index;
-}
-
 /// Asks first whether all classes are layers, and only then whether they fit.
 template <bool AreLayers, Shape Input, class List>
 struct must_be_network : must_fit<plan_of<Input, List>.first_misfit == List::size, Input, List> {};

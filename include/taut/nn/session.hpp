@@ -9,6 +9,7 @@
 #include "taut/core/arena.hpp"
 #include "taut/core/batch.hpp"
 #include "taut/core/error.hpp"
+#include "taut/core/for_each_index.hpp"
 #include "taut/device/device.hpp"
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/inference_step.hpp"
@@ -32,7 +33,7 @@ class Session {
   /// Steps that have nothing to do leave their input where it lies.
   static constexpr std::array<bool, steps> runs = [] {
     std::array<bool, steps> all{};
-    [&]<index_t... I>(std::index_sequence<I...>) { ((all[I] = InferenceStep<Net, I>::runs), ...); }(std::make_index_sequence<steps>{});
+    for_each_index<steps>([&]<index_t I>() { all[I] = InferenceStep<Net, I>::runs; });
     return all;
   }();
   static constexpr Placement<steps> activations = place(detail::inference_lifetimes<steps>(Net::plan, runs, MaxBatch));
@@ -45,9 +46,9 @@ class Session {
 
   static constexpr std::array<index_t, steps + 1> prepared_offset = [] {
     std::array<index_t, steps + 1> offset{};
-    [&]<index_t... I>(std::index_sequence<I...>) {
-      ((offset[I + 1] = offset[I] + aligned_offset(InferenceStep<Net, I>::template prepared_size<D, T>())), ...);
-    }(std::make_index_sequence<steps>{});
+    for_each_index<steps>([&]<index_t I>() {
+      offset[I + 1] = offset[I] + aligned_offset(InferenceStep<Net, I>::template prepared_size<D, T>());
+    });
     return offset;
   }();
 
@@ -72,9 +73,7 @@ class Session {
 
     static index_t scratch_elements(D& device) {
       index_t most = 0;
-      [&]<index_t... I>(std::index_sequence<I...>) {
-        ((most = std::max(most, step_t<Net, I>::template workspace<T>(device, MaxBatch))), ...);
-      }(std::make_index_sequence<steps>{});
+      for_each_index<steps>([&]<index_t I>() { most = std::max(most, step_t<Net, I>::template workspace<T>(device, MaxBatch)); });
       return most;
     }
 
@@ -85,9 +84,9 @@ class Session {
   /// Takes the weights and running statistics that the model has now.
   template <class ModelDevice, index_t ModelBatch>
   explicit Session(const Model<Net, T, ModelDevice, ModelBatch>& model, D device = D{}) : prepared_(prepared_offset[steps], memory_of<D>()) {
-    [&]<index_t... I>(std::index_sequence<I...>) {
-      (InferenceStep<Net, I>::prepare(device, model.parameters().data(), model.buffers().data(), prepared_.data() + prepared_offset[I]), ...);
-    }(std::make_index_sequence<steps>{});
+    for_each_index<steps>([&]<index_t I>() {
+      InferenceStep<Net, I>::prepare(device, model.parameters().data(), model.buffers().data(), prepared_.data() + prepared_offset[I]);
+    });
     synchronize(device);  // workspaces have devices of their own, which don't wait for this one
   }
 
@@ -101,23 +100,20 @@ class Session {
       const index_t at = storage(step);
       return at == network_input ? input.data : workspace.activations_.data() + activations.offset[at];
     };
-    [&]<index_t... I>(std::index_sequence<I...>) {
-      const auto step = [&]<index_t Index>() {
-        if constexpr (runs[Index]) {
-          constexpr const BranchList& sources = Net::plan.edges[Index].sources;
-          const T* const prepared = prepared_.data() + prepared_offset[Index];
-          T* const y = workspace.activations_.data() + activations.offset[Index];
-          if constexpr (detail::JoiningKind<step_t<Net, Index>>) {
-            const T* x[most_branches]{};
-            for (index_t b = 0; b < sources.count; ++b) x[b] = value(sources[b]);
-            InferenceStep<Net, Index>::run(workspace.device_, input.rows, x, prepared, y, workspace.scratch_.data());
-          } else {
-            InferenceStep<Net, Index>::run(workspace.device_, input.rows, value(sources[0]), prepared, y, workspace.scratch_.data());
-          }
+    for_each_index<steps>([&]<index_t I>() {
+      if constexpr (runs[I]) {
+        constexpr const BranchList& sources = Net::plan.edges[I].sources;
+        const T* const prepared = prepared_.data() + prepared_offset[I];
+        T* const y = workspace.activations_.data() + activations.offset[I];
+        if constexpr (detail::JoiningKind<step_t<Net, I>>) {
+          const T* x[most_branches]{};
+          for (index_t b = 0; b < sources.count; ++b) x[b] = value(sources[b]);
+          InferenceStep<Net, I>::run(workspace.device_, input.rows, x, prepared, y, workspace.scratch_.data());
+        } else {
+          InferenceStep<Net, I>::run(workspace.device_, input.rows, value(sources[0]), prepared, y, workspace.scratch_.data());
         }
-      };
-      (step.template operator()<I>(), ...);
-    }(std::make_index_sequence<steps>{});
+      }
+    });
     synchronize(workspace.device_);
     return {value(steps - 1), input.rows};
   }

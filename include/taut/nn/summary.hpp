@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "taut/core/for_each_index.hpp"
 #include "taut/core/grouped_text.hpp"
 #include "taut/nn/layer_name.hpp"
 #include "taut/nn/layer_row.hpp"
@@ -20,19 +21,17 @@ template <class Net>
 std::vector<LayerRow> layer_rows() {
   std::vector<LayerRow> rows;
   index_t step = 0, shown = 0;
-  [&]<index_t... I>(std::index_sequence<I...>) {
-    const auto add = [&](const LayerPlan& layer, index_t index, std::string name) {
-      const StepSpan span = Net::plan.steps[step];
-      if (layer.role != Role::next_branch) {
-        rows.push_back({std::string(layer.path.view()), std::move(name), to_string(layer.output), layer.tensors.parameter_count(),
-                        layer.multiply_adds, shown});
-      }
-      if (index + 1 != span.first + span.count) return;
-      ++step;
-      shown += layer.role != Role::next_branch ? 1 : 0;
-    };
-    (add(Net::plan.layers[I], I, name_of<typename Net::template layer<I>>()), ...);
-  }(std::make_index_sequence<Net::depth>{});
+  for_each_index<Net::depth>([&]<index_t I>() {
+    const LayerPlan& layer = Net::plan.layers[I];
+    if (layer.role != Role::next_branch) {
+      rows.push_back({std::string(layer.path.view()), name_of<typename Net::template layer<I>>(), to_string(layer.output),
+                      layer.tensors.parameter_count(), layer.multiply_adds, shown});
+    }
+    const StepSpan span = Net::plan.steps[step];
+    if (I + 1 != span.first + span.count) return;
+    ++step;
+    shown += layer.role != Role::next_branch ? 1 : 0;
+  });
   return rows;
 }
 

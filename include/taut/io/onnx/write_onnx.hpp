@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "taut/core/for_each_index.hpp"
 #include "taut/core/version.hpp"
 #include "taut/io/atomic_file.hpp"
 #include "taut/io/onnx/onnx_layer.hpp"
@@ -58,7 +59,7 @@ template <class Net>
 std::vector<OnnxNode> onnx_nodes() {
   OnnxChain chain;
   std::vector<std::string> values(Net::depth);  // what each layer's output is called
-  const auto append = [&]<index_t Index>() {
+  for_each_index<Net::depth>([&]<index_t Index>() {
     const LayerPlan& layer = Net::plan.layers[Index];
     std::vector<std::string> sources, tensors;
     for (index_t s = 0; s < layer.sources.count; ++s) {
@@ -70,8 +71,7 @@ std::vector<OnnxNode> onnx_nodes() {
     chain.begin_layer(Index, std::move(sources));
     append_onnx_layer<typename Net::template layer<Index>>(chain, layer, std::move(tensors));
     values[Index] = chain.end_layer();
-  };
-  [&]<index_t... I>(std::index_sequence<I...>) { (append.template operator()<I>(), ...); }(std::make_index_sequence<Net::depth>{});
+  });
   if (chain.nodes.empty()) chain.nodes.push_back({"Identity", {"input"}});
   chain.nodes.back().output = "output";
   return std::move(chain.nodes);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "taut/kernels/cpu/conv2d_backward_weight.hpp"
 #include "taut/kernels/cpu/conv2d_columns.hpp"
@@ -11,6 +12,7 @@
 #include "taut/kernels/cpu/conv2d_few_channels_weight.hpp"
 #include "taut/kernels/cpu/conv2d_gather.hpp"
 #include "taut/kernels/cpu/convolution_algorithm.hpp"
+#include "taut/kernels/cpu/merged_groups.hpp"
 #include "taut/kernels/cpu/winograd/backward.hpp"
 #include "taut/kernels/cpu/winograd/few_channels.hpp"
 #include "taut/kernels/cpu/winograd/forward.hpp"
@@ -125,10 +127,16 @@ inline constexpr bool uses_winograd =
     Gemm::direct_convolution && ((algorithm == ConvolutionAlgorithm::automatic && winograd::pays<T>(g)) ||
                                  (algorithm == ConvolutionAlgorithm::winograd && winograd::possible<T>(g)));
 
+/// The geometry that a convolution is computed as: that with fewer and wider groups, where its own are narrow.
+template <Conv2dGeometry g, class T, class Gemm>
+inline constexpr Conv2dGeometry computed_as = Gemm::direct_convolution ? merged_groups<T>(g) : g;
+
 /// Elements of workspace for `rows` samples, enough for each pass.
 template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm>
 constexpr index_t conv2d_workspace(index_t rows, index_t threads) {
-  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+  if constexpr (constexpr Conv2dGeometry merged = computed_as<g, T, Gemm>; merged != g) {
+    return spread_size<merged> + conv2d_workspace<merged, T, Gemm, algorithm>(rows, threads);
+  } else if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
     return std::max(winograd::Plan<g, T>::filter_size + winograd::forward_workspace<g, T>(rows, threads),
                     winograd::backward_workspace<g, T>(rows, threads));
   } else {
@@ -139,14 +147,19 @@ constexpr index_t conv2d_workspace(index_t rows, index_t threads) {
 /// Elements that `conv2d_prepare` writes.
 template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm>
 constexpr index_t conv2d_prepared_size() {
-  if constexpr (uses_winograd<g, T, Gemm, algorithm>) return winograd::Plan<g, T>::filter_size;
-  return g.weight_size();
+  constexpr Conv2dGeometry computed = computed_as<g, T, Gemm>;
+  if constexpr (uses_winograd<computed, T, Gemm, algorithm>) return winograd::Plan<computed, T>::filter_size;
+  return computed.weight_size();
 }
 
-/// A weight that won't change any more, in the form that conv2d_forward_prepared reads.
+/// A weight that won't change any more, in the form that conv2d_forward_prepared reads. May allocate.
 template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
 void conv2d_prepare(Threads& threads, const T* weight, T* prepared) {
-  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+  if constexpr (constexpr Conv2dGeometry merged = computed_as<g, T, Gemm>; merged != g) {
+    std::vector<T> spread(merged.weight_size());
+    spread_weight<g, merged>(weight, spread.data());
+    conv2d_prepare<merged, T, Gemm, algorithm>(threads, static_cast<const T*>(spread.data()), prepared);
+  } else if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
     winograd::transform_filters<g>(threads, weight, prepared);
   } else {
     std::copy_n(weight, g.weight_size(), prepared);
@@ -156,7 +169,9 @@ void conv2d_prepare(Threads& threads, const T* weight, T* prepared) {
 template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
 void conv2d_forward_prepared(Threads& threads, index_t rows, const T* x, const T* prepared, const T* bias, Activation activation, T* y,
                              T* workspace) {
-  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+  if constexpr (constexpr Conv2dGeometry merged = computed_as<g, T, Gemm>; merged != g) {
+    conv2d_forward_prepared<merged, T, Gemm, algorithm>(threads, rows, x, prepared, bias, activation, y, workspace + spread_size<merged>);
+  } else if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
     winograd::forward<g>(threads, rows, x, prepared, bias, activation, y, workspace);
   } else {
     detail::forward_from_weight<g, T, Gemm, algorithm>(threads, rows, x, prepared, bias, activation, y, workspace);
@@ -166,7 +181,11 @@ void conv2d_forward_prepared(Threads& threads, index_t rows, const T* x, const T
 template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
 void conv2d_forward(Threads& threads, index_t rows, const T* x, const T* weight, const T* bias, Activation activation, T* y,
                     T* workspace) {
-  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+  if constexpr (constexpr Conv2dGeometry merged = computed_as<g, T, Gemm>; merged != g) {
+    spread_weight<g, merged>(weight, workspace);
+    conv2d_forward<merged, T, Gemm, algorithm>(threads, rows, x, static_cast<const T*>(workspace), bias, activation, y,
+                                               workspace + spread_size<merged>);
+  } else if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
     T* const rest = workspace + winograd::Plan<g, T>::filter_size;
     winograd::transform_filters<g>(threads, weight, workspace);
     winograd::forward<g>(threads, rows, x, static_cast<const T*>(workspace), bias, activation, y, rest);
@@ -179,7 +198,19 @@ void conv2d_forward(Threads& threads, index_t rows, const T* x, const T* weight,
 template <Conv2dGeometry g, class T, class Gemm, ConvolutionAlgorithm algorithm, class Threads>
 void conv2d_backward(Threads& threads, index_t rows, const T* x, const T* dy, const T* weight, T* dweight, T* dbias, T* dx,
                      T* workspace) {
-  if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
+  if constexpr (constexpr Conv2dGeometry merged = computed_as<g, T, Gemm>; merged != g) {
+    T* const spread = workspace;
+    T* const rest = workspace + spread_size<merged>;
+    constexpr T* nobody = nullptr;
+    if (dweight != nullptr) {
+      conv2d_backward<merged, T, Gemm, algorithm>(threads, rows, x, dy, static_cast<const T*>(nullptr), spread, dbias, nobody, rest);
+      collect_weight<g, merged>(static_cast<const T*>(spread), dweight);
+    }
+    if (dx != nullptr) {
+      spread_weight<g, merged>(weight, spread);
+      conv2d_backward<merged, T, Gemm, algorithm>(threads, rows, x, dy, static_cast<const T*>(spread), nobody, nobody, dx, rest);
+    }
+  } else if constexpr (uses_winograd<g, T, Gemm, algorithm>) {
     winograd::backward<g>(threads, rows, x, dy, weight, dweight, dbias, dx, workspace);
   } else {
     if (dweight != nullptr) detail::direct_backward_weight<g, T, Gemm>(threads, rows, x, dy, dweight, dbias, workspace);

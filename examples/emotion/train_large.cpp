@@ -1,0 +1,8 @@
+/// train_large: the best recipe's training of the teacher.
+#include "emotion/train_with_teachers.hpp"
+
+namespace emotion {
+
+int train_with_probabilities(Parts<LargeClassifier>& parts) { return train_with_teachers(parts); }
+
+}  // namespace emotion
