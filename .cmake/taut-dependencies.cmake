@@ -79,9 +79,8 @@ function(taut_add_cuda)
   get_target_property(include_folders taut::taut INTERFACE_INCLUDE_DIRECTORIES)
   target_include_directories(taut::cuda INTERFACE ${include_folders} ${CUDAToolkit_INCLUDE_DIRS})
   target_link_libraries(taut::cuda INTERFACE ${CUDA_cudart_LIBRARY} Threads::Threads)
-  # An option, because CMake 3.25 refuses CUDA_STANDARD 20 of newer compilers. Warning 554 is about a conversion to the same type that a
-  # requires-clause rules out.
-  target_compile_options(taut::cuda INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20> $<$<COMPILE_LANGUAGE:CUDA>:--diag-suppress=554>)
+  # An option, because CMake 3.25 refuses CUDA_STANDARD 20 of newer compilers.
+  target_compile_options(taut::cuda INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20>)
 endfunction()
 
 # One line where the compiler is left at its baseline on a machine that has AVX2: several times slower, and nothing else would say so.
