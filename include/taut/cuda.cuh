@@ -2,6 +2,7 @@
 #pragma once
 
 #include "taut/core/version.hpp"
+#include "taut/data/device_loader.cuh"
 #include "taut/device/cuda.cuh"
 #include "taut/nn.hpp"
 #include "taut/nn/bce_with_logits.hpp"
@@ -17,6 +18,7 @@
 #include "taut/train/adam.hpp"
 #include "taut/train/clip_grad_norm.hpp"
 #include "taut/train/evaluate.hpp"
+#include "taut/train/graph_steps.cuh"
 #include "taut/train/rmsprop.hpp"
 #include "taut/train/sgd.hpp"
 #include "taut/train/trainer.hpp"

@@ -27,7 +27,8 @@ find taut -name '*.hpp' -o -name '*.cuh' | LC_ALL=C sort | xargs awk '
       split(from, part, "/")
       return "^(kernels/" part[2] "/|device/device.hpp$|core/)"
     }
-    if (from ~ /^train\/.*cuh$/) return "^(train/|nn/|device/device.hpp$|device/cuda/|core/)"
+    if (from ~ /^train\/.*cuh$/) return "^(train/|nn/|device/device.hpp$|device/cuda/|kernels/cuda/|core/)"
+    if (from ~ /^data\/.*cuh$/) return "^(data/|device/cuda/|core/)"
     if (from ~ /^train\//) return "^(train/|data/|io/|nn/|device/device.hpp$|core/)"
     if (from ~ /^data\//) return "^(data/|nn/|core/)"
     if (from ~ /^io\//) return "^(io/|nn/|core/)"

@@ -49,9 +49,12 @@ class CudaWith {
   int device() const { return state_->stream.device(); }
   /// To launch kernels of one's own on, in turn with this device's.
   cudaStream_t stream() const { return state_->stream.get(); }
-  /// Waits for everything that this device was given; while a step is recorded nothing runs that could be waited for.
+  /// Waits for everything that this device was given. While a step is recorded nothing runs that could be waited for.
   void synchronize() const {
-    if (state_->recording == nullptr) state_->stream.synchronize();
+    if (state_->recording != nullptr) {
+      throw cuda::NotRecordable("TrainingGraph: expected a step that the host only launches, found something that it waits for or computes");
+    }
+    state_->stream.synchronize();
   }
 
   /// From now on calls are recorded, until null is given: see TrainingGraph.
@@ -76,7 +79,6 @@ class CudaWith {
   /// at the price of memory that moves to the host and back.
   template <class Task>
   void run(index_t tasks, Task&& task) {
-    if (state_->recording != nullptr) fail("TrainingGraph: expected layers whose kernels are the GPU's, found one that runs on the host");
     synchronize();
     for (index_t i = 0; i < tasks; ++i) detail::call_task(task, i, 0);
   }
@@ -303,7 +305,6 @@ class CudaWith {
   }
   template <class T>
   double sum_of_squares(index_t count, const T* x) {
-    if (state_->recording != nullptr) fail("TrainingGraph: expected no sums that the host waits for, found sum_of_squares");
     kernels::cuda::sum_of_squares(stream(), count, x, partial(), results());
     synchronize();
     return *results();

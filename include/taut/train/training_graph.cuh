@@ -20,11 +20,13 @@
 #include "taut/device/cuda/memory.cuh"
 #include "taut/device/cuda/recording.cuh"
 #include "taut/device/device.hpp"
+#include "taut/kernels/cuda/loss_totals.cuh"
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/loss.hpp"
 #include "taut/nn/plan.hpp"
 #include "taut/train/optimizer.hpp"
 #include "taut/train/state.hpp"
+#include "taut/train/training_steps.hpp"
 
 namespace taut::cuda {
 
@@ -33,7 +35,8 @@ namespace taut::cuda {
 /// memory, so that schedules work as ever. `step` doesn't wait for the GPU: the host prepares a batch while the last one is computed.
 ///
 /// Unlike the eager path, a loss that isn't finite goes through the backward pass and into the weights; look at `sums`.
-/// Layers whose kernels run on the host, and clip_grad_norm, which waits, have no graph: use the eager path for them.
+/// What computes on the host, as layers, losses and optimizers of one's own may, and clip_grad_norm, which waits, have no graph: the first
+/// step throws a NotRecordable, and the eager path is for them. A Trainer on Cuda makes its steps by this class where it can.
 /// Model and optimizer must outlive it and be used by one caller at a time; between steps, anything may be done with them.
 template <class Model, class Opt, class L>
   requires Optimizer<Opt, Model> && Loss<L, typename Model::Scalar, typename Model::DeviceType, Model::Network::output_shape>
@@ -78,11 +81,41 @@ class TrainingGraph {
   LossSums sums() const {
     if (last_ == nullptr) fail("TrainingGraph: expected a step before its sums are asked for");
     model_.device().synchronize();
-    const double* const found = last_->results.data();
-    return {.loss = found[0], .weight = found[1], .correct = static_cast<std::uint64_t>(found[2])};
+    return sums_at(last_->results.data());
+  }
+
+  /// From here on losses are added to these: an epoch begins, or goes on.
+  void begin(const LossRecord& so_far) {
+    model_.device().synchronize();
+    double* const totals = host_totals_.data();
+    totals[0] = so_far.all.loss;
+    totals[1] = so_far.all.weight;
+    totals[2] = static_cast<double>(so_far.all.correct);
+    totals[3] = static_cast<double>(so_far.steps);
+    totals[4] = static_cast<double>(so_far.first_non_finite);
+    totals[5] = so_far.non_finite;
+    copy_totals(totals_.data(), totals);
+  }
+
+  /// Of all steps since begin(), or the first, once they are done.
+  LossRecord record() const {
+    copy_totals(host_totals_.data(), totals_.data());
+    const double* const totals = host_totals_.data();
+    return {.last = last_ == nullptr ? LossSums{} : sums_at(last_->results.data()), .all = sums_at(totals),
+            .steps = static_cast<index_t>(totals[3]), .first_non_finite = static_cast<index_t>(totals[4]), .non_finite = totals[5]};
   }
 
  private:
+  static LossSums sums_at(const double* sums) {
+    return {.loss = sums[0], .weight = sums[1], .correct = static_cast<std::uint64_t>(sums[2])};
+  }
+
+  /// By way of pinned memory, because pages that moved to the host and back would take longer.
+  void copy_totals(double* to, const double* from) const {
+    check(cudaMemcpyAsync(to, from, kernels::cuda::loss_totals * sizeof(double), cudaMemcpyDefault, model_.device().stream()), "cudaMemcpyAsync");
+    model_.device().synchronize();
+  }
+
   static constexpr bool labelled = !requires { Targets::sample_shape; };
   using Target = std::conditional_t<labelled, std::int32_t, T>;
   static constexpr index_t targets_of_row = labelled ? 1 : Net::output_shape.size();
@@ -159,6 +192,7 @@ class TrainingGraph {
       const Recorder recorder(model_, recording);
       model_.forward_backward(typename Model::Input{samples_.data(), rows}, targets_on_device(rows), loss_);
       optimizer_.step(model_);
+      kernels::cuda::add_to_loss_totals(stream, graph->results.data(), totals_.data());
     } catch (...) {
       static_cast<void>(cudaStreamEndCapture(stream, &captured));
       if (captured != nullptr) static_cast<void>(cudaGraphDestroy(captured));
@@ -218,6 +252,8 @@ class TrainingGraph {
   Arena<T> samples_{Model::max_batch * Net::input_shape.size(), managed_memory};
   Arena<Target> targets_{Model::max_batch * targets_of_row, managed_memory};
   NumbersBlock numbers_{managed_memory};
+  Arena<double> totals_{kernels::cuda::loss_totals, managed_memory};
+  mutable Arena<double> host_totals_{kernels::cuda::loss_totals, pinned_memory};
   std::array<Slot, 2> slots_;
   std::map<index_t, std::unique_ptr<Captured>> captured_;
   std::vector<ParameterSpan> trainable_;

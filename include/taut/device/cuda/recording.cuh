@@ -5,12 +5,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <type_traits>
 
 #include "taut/core/error.hpp"
 #include "taut/core/shape.hpp"
 
 namespace taut::cuda {
+
+/// A step that has no graph, because something in it computes on the host or waits for it.
+class NotRecordable : public Error {
+ public:
+  using Error::Error;
+};
 
 /// What a replayed step reads from memory, because a graph's launches have their arguments for good.
 struct StepNumbers {
@@ -37,7 +44,7 @@ struct Recording {
   template <class Factors>
   const Factors* keep(const Factors& factors) {
     static_assert(std::is_trivially_copyable_v<Factors> && sizeof(Factors) <= StepNumbers::span_bytes);
-    if (spans == StepNumbers::most_spans) fail("TrainingGraph: expected an optimizer of up to ", StepNumbers::most_spans, " sweeps a step, found more");
+    if (spans == StepNumbers::most_spans) throw NotRecordable("TrainingGraph: expected an optimizer of up to " + std::to_string(StepNumbers::most_spans) + " sweeps a step, found more");
     std::memcpy(numbers->spans[spans].factors.data(), &factors, sizeof factors);
     return reinterpret_cast<const Factors*>(replayed->spans[spans++].factors.data());
   }
