@@ -282,7 +282,8 @@ class CudaWith {
   }
   template <class T>
   LossSums bce_with_logits(index_t count, index_t channels, const T* logits, const T* targets, const T* pos_weight, T* dlogits) {
-    return element_loss(kernels::cuda::BinaryCrossEntropy<T>{kept(pos_weight, channels), static_cast<std::int64_t>(channels)}, count, logits, targets, dlogits);
+    const kernels::cuda::BinaryCrossEntropy<T> element{kept(pos_weight, channels), static_cast<std::int64_t>(channels)};
+    return element_loss(element, count, logits, targets, dlogits);
   }
 
   template <class T>

@@ -95,7 +95,8 @@ class Model {
   template <class Samples, class L, class Targets = typename L::template Targets<T, Net::output_shape>>
   LossSums forward_backward(const Samples& samples, const Targets& targets, const L& loss) {
     const auto accepted = checked_targets(checked(samples).rows, targets, loss);
-    const LossSums sums = loss.sums(device_, run_training_forward(checked(samples)), accepted, loss_scratch_.data(), output_gradient_data());
+    const Output output = run_training_forward(checked(samples));
+    const LossSums sums = loss.sums(device_, output, accepted, loss_scratch_.data(), output_gradient_data());
     if (std::isfinite(sums.loss)) run_backward();
     return sums;
   }

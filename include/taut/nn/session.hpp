@@ -83,7 +83,8 @@ class Session {
 
   /// Takes the weights and running statistics that the model has now.
   template <class ModelDevice, index_t ModelBatch>
-  explicit Session(const Model<Net, T, ModelDevice, ModelBatch>& model, D device = D{}) : prepared_(prepared_offset[steps], memory_of<D>()) {
+  explicit Session(const Model<Net, T, ModelDevice, ModelBatch>& model, D device = D{})
+      : prepared_(prepared_offset[steps], memory_of<D>()) {
     for_each_index<steps>([&]<index_t I>() {
       InferenceStep<Net, I>::prepare(device, model.parameters().data(), model.buffers().data(), prepared_.data() + prepared_offset[I]);
     });

@@ -36,7 +36,8 @@ class AdamFamily {
 
   template <Trainable M>
   AdamFamily(const M& model, Options options, const std::vector<ParameterGroup>& groups)
-      : options_(options), groups_(name, model, groups), count_(model.parameters().size()), first_(count_, memory_beside(model)), second_(count_, memory_beside(model)) {
+      : options_(options), groups_(name, model, groups), count_(model.parameters().size()),
+        first_(count_, memory_beside(model)), second_(count_, memory_beside(model)) {
     check_option(options.lr >= 0, name, "lr >= 0", options.lr);
     check_option(options.betas.first >= 0 && options.betas.first < 1, name, "betas.first in [0, 1)", options.betas.first);
     check_option(options.betas.second >= 0 && options.betas.second < 1, name, "betas.second in [0, 1)", options.betas.second);

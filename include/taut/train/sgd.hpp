@@ -23,7 +23,8 @@ class Sgd {
 
   template <Trainable M>
   explicit Sgd(const M& model, SgdOptions options = {}, const std::vector<ParameterGroup>& groups = {})
-      : options_(options), groups_(name, model, groups), count_(model.parameters().size()), velocity_(options.momentum != 0 ? count_ : 0, detail::memory_beside(model)) {
+      : options_(options), groups_(name, model, groups), count_(model.parameters().size()),
+        velocity_(options.momentum != 0 ? count_ : 0, detail::memory_beside(model)) {
     detail::check_option(options.lr >= 0, name, "lr >= 0", options.lr);
     detail::check_option(options.momentum >= 0, name, "momentum >= 0", options.momentum);
     detail::check_option(options.weight_decay >= 0, name, "weight_decay >= 0", options.weight_decay);

@@ -186,7 +186,7 @@ class TrainingGraph {
     model_.device().synchronize();
     const cudaStream_t stream = model_.device().stream();
     Recording recording = this->recording(*graph, slots_[0].numbers, true);
-    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "cudaStreamBeginCapture");
     cudaGraph_t captured = nullptr;
     try {
       const Recorder recorder(model_, recording);

@@ -173,7 +173,9 @@ class Block {
 
   /// Opens every barrier at which all have arrived that it waits for.
   void release() {
-    const auto waits_or_ended = [](const Thread& thread) { return thread.state == State::at_block_barrier || thread.state == State::finished; };
+    const auto waits_or_ended = [](const Thread& thread) {
+      return thread.state == State::at_block_barrier || thread.state == State::finished;
+    };
     if (std::all_of(threads_.begin(), threads_.end(), waits_or_ended)) {
       for (Thread& thread : threads_) {
         if (thread.state == State::at_block_barrier) thread.state = State::ready;
@@ -186,7 +188,9 @@ class Block {
       bool all = true;
       for (unsigned lane = 0; lane < 32; ++lane) {
         if ((mask >> lane & 1) == 0) continue;
-        all = all && warp + lane < threads_.size() && threads_[warp + lane].state == State::at_warp_barrier && threads_[warp + lane].mask == mask;
+        if (warp + lane >= threads_.size()) stop("a mask names a lane that there isn't");
+        const Thread& other = threads_[warp + lane];
+        all = all && other.state == State::at_warp_barrier && other.mask == mask;
       }
       for (unsigned lane = 0; all && lane < 32; ++lane) {
         if ((mask >> lane & 1) != 0) threads_[warp + lane].state = State::ready;
@@ -230,8 +234,8 @@ inline void __syncwarp(unsigned mask = 0xFFFFFFFFU) {
 /// Lanes whose source lies outside of their `width` lanes keep their own value.
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source, int width = warpSize) {
-  const unsigned lane = emulation::running->lane(), first = lane / static_cast<unsigned>(width) * static_cast<unsigned>(width);
-  return emulation::running->exchange(mask, value, [&](auto&& from) { return from(first + static_cast<unsigned>(source) % static_cast<unsigned>(width)); });
+  const unsigned lanes = static_cast<unsigned>(width), first = emulation::running->lane() / lanes * lanes;
+  return emulation::running->exchange(mask, value, [&](auto&& from) { return from(first + static_cast<unsigned>(source) % lanes); });
 }
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int lane_mask, int width = warpSize) {

@@ -11,6 +11,9 @@
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/common_interface_defs.h>
 #endif
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
 
 namespace emulation {
 
@@ -84,12 +87,14 @@ class Fiber {
 
   /// Called on the scheduler's stack: goes on where the fiber paused.
   void resume() {
+    tell_thread_sanitizer(true);
     begin_switch(&scheduler_fake_stack_, stack_.get(), stack_size);
     switch_context(scheduler_, own_);
     end_switch(scheduler_fake_stack_, nullptr, nullptr);
   }
   /// Called on the fiber's stack: goes on behind `resume`.
   void pause() {
+    tell_thread_sanitizer(false);
     begin_switch(&fake_stack_, scheduler_stack_, scheduler_stack_size_);
     switch_context(own_, scheduler_);
     entered();
@@ -106,6 +111,22 @@ class Fiber {
   static constexpr std::size_t stack_size = 64 * 1024;
   static void begin_switch(void**, const void*, std::size_t) {}
   static void end_switch(void*, const void**, std::size_t*) {}
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+  /// Which stack comes next.
+  void tell_thread_sanitizer(bool own) {
+    if (own) scheduler_known_ = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(own ? known_.fiber : scheduler_known_, 0);
+  }
+  struct Known {
+    void* fiber = __tsan_create_fiber(0);
+    ~Known() { __tsan_destroy_fiber(fiber); }
+  };
+  Known known_;
+  void* scheduler_known_ = nullptr;
+#else
+  void tell_thread_sanitizer(bool) {}
 #endif
 
   std::unique_ptr<std::byte[]> stack_;

@@ -44,7 +44,10 @@ struct Recording {
   template <class Factors>
   const Factors* keep(const Factors& factors) {
     static_assert(std::is_trivially_copyable_v<Factors> && sizeof(Factors) <= StepNumbers::span_bytes);
-    if (spans == StepNumbers::most_spans) throw NotRecordable("TrainingGraph: expected an optimizer of up to " + std::to_string(StepNumbers::most_spans) + " sweeps a step, found more");
+    if (spans == StepNumbers::most_spans) {
+      throw NotRecordable("TrainingGraph: expected an optimizer of up to " + std::to_string(StepNumbers::most_spans) +
+                          " sweeps a step, found more");
+    }
     std::memcpy(numbers->spans[spans].factors.data(), &factors, sizeof factors);
     return reinterpret_cast<const Factors*>(replayed->spans[spans++].factors.data());
   }
@@ -53,7 +56,9 @@ struct Recording {
   template <class T>
   const T* keep(const T* weights, index_t count) {
     if (weights == nullptr) return nullptr;
-    if (count * sizeof(T) > constants_size) fail("TrainingGraph: expected up to ", constants_size / sizeof(T), " weights of a loss, found ", count);
+    if (count * sizeof(T) > constants_size) {
+      fail("TrainingGraph: expected up to ", constants_size / sizeof(T), " weights of a loss, found ", count);
+    }
     return static_cast<const T*>(std::memcpy(constants, weights, count * sizeof(T)));
   }
 };

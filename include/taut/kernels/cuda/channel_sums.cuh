@@ -26,7 +26,8 @@ __global__ void __launch_bounds__(detail::column_threads)
     channel_sums_kernel(std::int64_t pixels, int channels, int lanes, std::int64_t part_pixels, Function function, T* parts) {
   __shared__ T first_sums[detail::column_threads];
   __shared__ T second_sums[detail::column_threads];
-  const int thread = static_cast<int>(threadIdx.x), lane = thread & (lanes - 1), row = thread / lanes, rows = detail::column_threads / lanes;
+  const int thread = static_cast<int>(threadIdx.x), lane = thread & (lanes - 1);
+  const int row = thread / lanes, rows = detail::column_threads / lanes;
   const int channel = static_cast<int>(blockIdx.y) * lanes + lane;
   const std::int64_t begin = blockIdx.x * part_pixels, end = pixels - begin < part_pixels ? pixels : begin + part_pixels;
   T first{}, second{};

@@ -39,7 +39,8 @@ void dropout(cudaStream_t stream, index_t count,
              index_t percent, RandomKey key, const std::uint64_t* stream_offset) {
   const float probability = static_cast<float>(percent) / 100.0F;
   const T factor = T{1} / (T{1} - static_cast<T>(percent) / T{100});
-  sweep(stream, divide_up(count, 4), Dropout<T>{key.seed, key.stream, stream_offset, static_cast<std::int64_t>(count), probability, factor, x, y});
+  sweep(stream, divide_up(count, 4),
+        Dropout<T>{key.seed, key.stream, stream_offset, static_cast<std::int64_t>(count), probability, factor, x, y});
 }
 
 }  // namespace taut::kernels::cuda

@@ -32,7 +32,8 @@ struct HuberError {
     const T difference = y - target, distance = difference < T{} ? -difference : difference;
     if (distance <= bound) return {static_cast<double>(difference * difference / 2), difference};
     // Of a NaN, a NaN.
-    return {static_cast<double>(bound) * static_cast<double>(distance - bound / 2), distance > bound ? (difference < T{} ? -bound : bound) : difference};
+    const T slope = distance > bound ? (difference < T{} ? -bound : bound) : difference;
+    return {static_cast<double>(bound) * static_cast<double>(distance - bound / 2), slope};
   }
 };
 
@@ -48,7 +49,8 @@ struct BinaryCrossEntropy {
     const T e = exp(z < T{} ? z : -z), tail = log1p(e), large = T{1} / (T{1} + e), small = e * large;
     const T above = z > T{} ? z : T{}, below = z < T{} ? -z : T{};
     const bool rising = z > T{};
-    return {static_cast<double>(positive * (below + tail) + negative * (above + tail)), negative * (rising ? large : small) - positive * (rising ? small : large)};
+    const T slope = negative * (rising ? large : small) - positive * (rising ? small : large);
+    return {static_cast<double>(positive * (below + tail) + negative * (above + tail)), slope};
   }
 };
 

@@ -94,7 +94,8 @@ struct GroupProducts {
   const T* dy;
   const T* moments;
   __device__ Pair<T> operator()(std::int64_t pixel, int channel) const {
-    const T* const own = moments + 2 * (static_cast<std::int64_t>(pixels.quotient(static_cast<int>(pixel))) * groups + channel / group_channels);
+    const std::int64_t row = pixels.quotient(static_cast<int>(pixel));
+    const T* const own = moments + 2 * (row * groups + channel / group_channels);
     const std::int64_t at = pixel * channels + channel;
     return {dy[at], dy[at] * (x[at] - own[0]) * own[1]};
   }

@@ -49,7 +49,9 @@ __global__ void __launch_bounds__(softmax_threads)
     weights = rows;
     all_weights = classes;
   } else {
-    for (int row = static_cast<int>(threadIdx.x); row < rows; row += softmax_threads) weights += static_cast<double>(class_weights[labels[row]]);
+    for (int row = static_cast<int>(threadIdx.x); row < rows; row += softmax_threads) {
+      weights += static_cast<double>(class_weights[labels[row]]);
+    }
     weights = block_sum(weights, shared);
     for (int c = lane; c < classes; c += 32) all_weights += static_cast<double>(class_weights[c]);
     all_weights = warp_sum(all_weights);
@@ -99,8 +101,8 @@ void cross_entropy(cudaStream_t stream, index_t rows, index_t classes,
 
 template <class T>
 __global__ void __launch_bounds__(softmax_threads)
-    soft_cross_entropy_kernel(int rows, int classes, const T* logits, const T* targets, const T* class_weights, double smoothing, T* dlogits,
-                              double* partial) {
+    soft_cross_entropy_kernel(int rows, int classes, const T* logits, const T* targets, const T* class_weights, double smoothing,
+                              T* dlogits, double* partial) {
   __shared__ double shared[32];
   using std::exp;
   using std::log;

@@ -45,7 +45,8 @@ struct PoolGradient {
       for (int ow = last_column < pool.horizontal.out ? last_column : pool.horizontal.out - 1; ow >= 0; --ow) {
         const int kw = right - ow * pool.horizontal.stride;
         if (kw >= pool.horizontal.kernel) break;
-        const std::int64_t out = ((static_cast<std::int64_t>(row) * pool.vertical.out + oh) * pool.horizontal.out + ow) * pool.channels + channel;
+        const std::int64_t window = (static_cast<std::int64_t>(row) * pool.vertical.out + oh) * pool.horizontal.out + ow;
+        const std::int64_t out = window * pool.channels + channel;
         if (argmax[out] == kh * pool.horizontal.kernel + kw) sum += dy[out];
       }
     }
@@ -133,8 +134,8 @@ void norm_pool_backward(cudaStream_t stream, const NormPoolGeometry& g, index_t 
                  NormGradients<T>{static_cast<double>(pixels), norm, dgamma, dbeta, slope, offset}, workspace + 2 * g.channels);
   }
   sweep(stream, pixels * g.channels,
-        NormPoolInputGradient<T>{gradient, FastDivision(g.channels), g.normalize ? norm.scale : nullptr, learns ? norm.mean : nullptr, slope,
-                                 offset, dx});
+        NormPoolInputGradient<T>{gradient, FastDivision(g.channels), g.normalize ? norm.scale : nullptr, learns ? norm.mean : nullptr,
+                                 slope, offset, dx});
 }
 
 }  // namespace taut::kernels::cuda

@@ -50,8 +50,8 @@ struct NormPool {
 /// A thread has `width` neighbouring channels of one output. `window` is the extent of the windows where it is known while compiling, or 0.
 template <class T, int width, int window>
 __global__ void __launch_bounds__(pool_threads)
-    norm_pool_forward_kernel(int count, FastDivision groups, FastDivision out_width, FastDivision out_height, NormPool<T> pool, const T* x, T* y,
-                             std::uint8_t* argmax) {
+    norm_pool_forward_kernel(int count, FastDivision groups, FastDivision out_width, FastDivision out_height, NormPool<T> pool,
+                             const T* x, T* y, std::uint8_t* argmax) {
   const std::int64_t thread = static_cast<std::int64_t>(blockIdx.x) * pool_threads + threadIdx.x;
   if (thread >= count) return;
   const int i = static_cast<int>(thread), pixel = groups.quotient(i), channel = groups.remainder(i, pixel) * width;

@@ -101,8 +101,8 @@ void sum_over(cudaStream_t stream, index_t count, const Function& function,
               double* partial,  // (most_sum_blocks)
               double* sum) {    // (1)
   const index_t blocks = sum_blocks(count);
-  taut::cuda::launch(stream, {static_cast<unsigned>(blocks)}, sweep_threads, &partial_sums_kernel<Function>, static_cast<std::int64_t>(count),
-                     function, partial);
+  taut::cuda::launch(stream, {static_cast<unsigned>(blocks)}, sweep_threads, &partial_sums_kernel<Function>,
+                     static_cast<std::int64_t>(count), function, partial);
   total_sums(stream, blocks, 1, partial, sum);
 }
 
