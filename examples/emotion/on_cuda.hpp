@@ -17,7 +17,8 @@
 
 namespace emotion {
 
-/// Whether --device means the GPU: "auto" does where the program was built with CUDA and there is one. Throws an Error where "cuda" can't be had.
+/// Whether --device means the GPU: "auto" does where the program was built with CUDA and there is one. Throws an Error where "cuda" can't
+/// be had.
 bool uses_cuda(const std::string& device);
 
 /// As train() with everything read and opened. Weights, checkpoints and logs are the CPU's: a run may go on on either device.

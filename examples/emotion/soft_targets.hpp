@@ -11,7 +11,7 @@
 
 namespace emotion {
 
-/// The labels, mixed with the opinion of the teachers where there are any. They are asked once, on the CPU, whatever the training's device is.
+/// The labels, mixed with the opinion of the teachers where there are any. They are asked once, on the CPU, whatever the training's device.
 std::vector<std::array<float, EmotionNet::output_shape.size()>> soft_targets(const TrainOptions& options, const Recipe& recipe,
                                                                              const taut::ImageDataset& faces);
 

@@ -6,7 +6,8 @@ namespace emotion {
 
 int train_with_labels(Parts<Classifier>& parts) {
   const Recipe& recipe = parts.recipe;
-  taut::Loader loader(parts.source.splits.train, {.batch = recipe.batch, .seed = parts.options.seed}, recipe.normalization, recipe.augmentation);
+  taut::Loader loader(parts.source.splits.train, {.batch = recipe.batch, .seed = parts.options.seed}, recipe.normalization,
+                      recipe.augmentation);
   return train_with_labels(loader, parts);
 }
 

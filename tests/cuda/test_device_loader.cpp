@@ -45,8 +45,8 @@ Read rest_of(Loader& loader, index_t pixels, index_t targets, Wait&& wait) {
 }
 
 Augmentation everything(Interpolation interpolation) {
-  return {.horizontal_flip = 0.5F, .rotation = 40, .shift = 0.2F, .scale_low = 0.6F, .scale_high = 1.6F, .brightness = 0.5F, .contrast = 0.6F,
-          .erasing = 0.5F, .interpolation = interpolation, .fill = 77};
+  return {.horizontal_flip = 0.5F, .rotation = 40, .shift = 0.2F, .scale_low = 0.6F, .scale_high = 1.6F, .brightness = 0.5F,
+          .contrast = 0.6F, .erasing = 0.5F, .interpolation = interpolation, .fill = 77};
 }
 
 template <class Call>
@@ -119,6 +119,8 @@ TEST_CASE("what a loader on the GPU can't do is refused") {
   CHECK(refused(pictures, {.transform = [](RandomKey, std::span<float>) {}}) ==
         "DeviceLoader: expected no transform, which would run on the host: use a Loader for it");
   const std::vector<std::array<float, 2>> two(2);
-  CHECK(error_of([&] { const cuda::DeviceLoader loader(device, pictures, std::span<const std::array<float, 2>>(two), {}, normalization); }) ==
-        "expected targets for 3 pictures but got 2");
+  const auto with_two = [&] {
+    const cuda::DeviceLoader loader(device, pictures, std::span<const std::array<float, 2>>(two), {}, normalization);
+  };
+  CHECK(error_of(with_two) == "expected targets for 3 pictures but got 2");
 }

@@ -18,7 +18,8 @@ using namespace taut;
 
 namespace {
 
-using Small = Sequential<Shape{1, 8, 8}, Conv2d<4, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>, Flatten, Linear<8>, ReLU, Dropout<30>, Linear<3>>;
+using Small = Sequential<Shape{1, 8, 8}, Conv2d<4, 3, Padding{1}>, BatchNorm2d, ReLU, MaxPool2d<2>,  //
+                         Flatten, Linear<8>, ReLU, Dropout<30>, Linear<3>>;
 using SmallModel = Model<Small, float, Cuda, 8>;
 
 ImageDataset noisy_pictures() {

@@ -39,9 +39,10 @@ class DeviceLoader {
   /// Of pictures and their classes.
   template <class D>
     requires std::same_as<Target, std::int32_t>
-  DeviceLoader(const D& device, const ImageDataset& dataset, LoaderOptions options, Normalization normalization, Augmentation augmentation = {})
-      : DeviceLoader(device, dataset, std::vector<Target>(dataset.labels().begin(), dataset.labels().end()), std::move(options), normalization,
-                     augmentation) {}
+  DeviceLoader(const D& device, const ImageDataset& dataset, LoaderOptions options, Normalization normalization,
+               Augmentation augmentation = {})
+      : DeviceLoader(device, dataset, std::vector<Target>(dataset.labels().begin(), dataset.labels().end()), std::move(options),
+                     normalization, augmentation) {}
 
   /// Of pictures and numbers for each of them, e.g. probabilities.
   template <class D, std::size_t Count>
@@ -107,8 +108,8 @@ class DeviceLoader {
   };
 
   template <class D>
-  DeviceLoader(const D& device, const ImageDataset& dataset, std::vector<Target> targets, LoaderOptions options, Normalization normalization,
-               Augmentation augmentation)
+  DeviceLoader(const D& device, const ImageDataset& dataset, std::vector<Target> targets, LoaderOptions options,
+               Normalization normalization, Augmentation augmentation)
       : stream_(device.stream()), device_(device.device()), options_(accepted(std::move(options), dataset)), height_(dataset.height()),
         width_(dataset.width()), preparation_(height_, width_, normalization, augmentation), targets_(std::move(targets)),
         order_(dataset.size()), bytes_(dataset.bytes().size(), managed_memory), table_(256, managed_memory),

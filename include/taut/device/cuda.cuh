@@ -52,7 +52,8 @@ class CudaWith {
   /// Waits for everything that this device was given. While a step is recorded nothing runs that could be waited for.
   void synchronize() const {
     if (state_->recording != nullptr) {
-      throw cuda::NotRecordable("TrainingGraph: expected a step that the host only launches, found something that it waits for or computes");
+      throw cuda::NotRecordable(
+          "TrainingGraph: expected a step that the host only launches, found something that it waits for or computes");
     }
     state_->stream.synchronize();
   }

@@ -9,9 +9,9 @@
 
 namespace taut {
 
-/// Where the device records: by a TrainingGraph, with the bits of EagerSteps, which take over for good where a step can't be recorded: where
-/// gradients are clipped, or a layer, loss or optimizer of one's own computes on the host. A loss that isn't finite has gone through the
-/// weights by the time that it is found.
+/// Where the device records: by a TrainingGraph, with the bits of EagerSteps, which take over for good where a step can't be recorded:
+/// where gradients are clipped, or a layer, loss or optimizer of one's own computes on the host. A loss that isn't finite has gone through
+/// the weights by the time that it is found.
 template <class Model, class Opt, class L>
   requires requires(typename Model::DeviceType& device, cuda::Recording* recording) { device.record(recording); }
 class TrainingSteps<Model, Opt, L> {

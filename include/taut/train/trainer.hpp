@@ -202,9 +202,11 @@ class Trainer {
     const LossRecord record = steps_.record();
     progress_.sums = record.all;
     if (record.first_non_finite != 0) {
-      fail("the training loss is ", in_words(record.non_finite), " in epoch ", progress_.epoch + 1, ", step ", record.first_non_finite, " of ",
-           batches, ": ", steps_.records_each_step() ? origin_of_non_finite() : "found after step " + std::to_string(record.steps) +
-           ", when weights had followed it; with max_grad_norm each step is looked at, and the layer is named");
+      fail("the training loss is ", in_words(record.non_finite), " in epoch ", progress_.epoch + 1, ", step ", record.first_non_finite,
+           " of ", batches, ": ",
+           steps_.records_each_step() ? origin_of_non_finite()
+                                      : "found after step " + std::to_string(record.steps) +
+                                            ", when weights had followed it; with max_grad_norm each step is looked at, and the layer is named");
     }
     return record.last;
   }

@@ -112,7 +112,8 @@ class TrainingGraph {
 
   /// By way of pinned memory, because pages that moved to the host and back would take longer.
   void copy_totals(double* to, const double* from) const {
-    check(cudaMemcpyAsync(to, from, kernels::cuda::loss_totals * sizeof(double), cudaMemcpyDefault, model_.device().stream()), "cudaMemcpyAsync");
+    const cudaStream_t stream = model_.device().stream();
+    check(cudaMemcpyAsync(to, from, kernels::cuda::loss_totals * sizeof(double), cudaMemcpyDefault, stream), "cudaMemcpyAsync");
     model_.device().synchronize();
   }
 

@@ -160,6 +160,13 @@ inline cudaError_t cudaGetDeviceCount(int* count) {
   *count = emulation::machine.devices;
   return *count == 0 ? emulation::result(cudaErrorNoDevice) : cudaSuccess;
 }
+struct cudaDeviceProp {
+  char name[256] = "an emulated GPU";
+};
+inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
+  *properties = {};
+  return cudaSuccess;
+}
 inline cudaError_t cudaSetDevice(int device) {
   if (emulation::machine.devices == 0) return emulation::result(cudaErrorNoDevice);
   return device >= 0 && device < emulation::machine.devices ? cudaSuccess : emulation::result(cudaErrorInvalidDevice);

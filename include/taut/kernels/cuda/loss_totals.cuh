@@ -7,7 +7,7 @@
 
 namespace taut::kernels::cuda {
 
-/// Numbers of an epoch's totals: its Σ loss, Σ weight and Σ correct, its steps, the first step whose loss isn't finite, or 0, and that loss.
+/// Numbers of an epoch's totals: its Σ loss, Σ weight and Σ correct, its steps, the first step whose loss isn't finite, or 0, that loss.
 inline constexpr int loss_totals = 6;
 
 /// One thread. Reads and writes 9 numbers.
