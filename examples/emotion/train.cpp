@@ -23,11 +23,12 @@ Model model_for(const TrainOptions& options) {
 
 }  // namespace
 
-int train(const TrainOptions& options) {
+int train(const TrainOptions& given) {
+  TrainOptions options = given;
   if (options.network == "large" && options.recipe != "best") {
     taut::fail("--network large: expected --recipe best, which alone trains it, but found ", options.recipe);
   }
-  const bool on_cuda = uses_cuda(options.device);
+  options.device = uses_cuda(options.device) ? "cuda" : "cpu";
   RunFiles files = open_run(options);
   const Recipe recipe = recipe_of(options);
   taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed, excluded_pictures(options.exclude));
@@ -37,7 +38,7 @@ int train(const TrainOptions& options) {
   }
   std::cout << source.description << std::endl;
 
-  if (on_cuda) return train_on_cuda(options, std::move(files), recipe, std::move(source));
+  if (options.device == "cuda") return train_on_cuda(options, std::move(files), recipe, std::move(source));
   if (options.network == "large") {
     Parts<LargeClassifier> parts{options, std::move(files), recipe, std::move(source), model_for<LargeClassifier>(options), {}};
     return train_with_probabilities(parts);

@@ -106,17 +106,6 @@ class TrainingGraph {
   }
 
  private:
-  static LossSums sums_at(const double* sums) {
-    return {.loss = sums[0], .weight = sums[1], .correct = static_cast<std::uint64_t>(sums[2])};
-  }
-
-  /// By way of pinned memory, because pages that moved to the host and back would take longer.
-  void copy_totals(double* to, const double* from) const {
-    const cudaStream_t stream = model_.device().stream();
-    check(cudaMemcpyAsync(to, from, kernels::cuda::loss_totals * sizeof(double), cudaMemcpyDefault, stream), "cudaMemcpyAsync");
-    model_.device().synchronize();
-  }
-
   static constexpr bool labelled = !requires { Targets::sample_shape; };
   using Target = std::conditional_t<labelled, std::int32_t, T>;
   static constexpr index_t targets_of_row = labelled ? 1 : Net::output_shape.size();
@@ -151,6 +140,17 @@ class TrainingGraph {
     Slot& operator=(const Slot&) = delete;
     ~Slot() { static_cast<void>(cudaEventDestroy(read)); }
   };
+
+  static LossSums sums_at(const double* sums) {
+    return {.loss = sums[0], .weight = sums[1], .correct = static_cast<std::uint64_t>(sums[2])};
+  }
+
+  /// By way of pinned memory, because pages that moved to the host and back would take longer.
+  void copy_totals(double* to, const double* from) const {
+    const cudaStream_t stream = model_.device().stream();
+    check(cudaMemcpyAsync(to, from, kernels::cuda::loss_totals * sizeof(double), cudaMemcpyDefault, stream), "cudaMemcpyAsync");
+    model_.device().synchronize();
+  }
 
   /// A graph leaves out what was frozen when it was captured.
   void forget_where_frozen_otherwise() {
