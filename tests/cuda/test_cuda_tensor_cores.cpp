@@ -82,6 +82,16 @@ void check_table() {
 
 TEST_CASE("CUDA's large tiles compute what small ones do") { check_large_tiles<Precision::fp32>(); }
 
+// Each class of input pixels meets other taps, or none.
+TEST_CASE("CUDA's convolutions of strides and dilations with a common factor") {
+  for (const bool vectors : {false, true}) {
+    check_convolution<Precision::fp32>({8, 11, 10, 12, {3, 2, 2, 2}, {3, 2, 1, 2}}, 2, cuda_tests::all_passes, vectors);
+    check_convolution<Precision::fp32>({8, 14, 13, 12, {3, 4, 1, 6}, {4, 6, 5, 4}}, 2, cuda_tests::all_passes, vectors);
+    check_convolution<Precision::fp32>({8, 9, 12, 12, {4, 3, 1, 2}, {3, 2, 1, 3}}, 2, cuda_tests::all_passes, vectors);
+    check_convolution<Precision::fp32>({64, 2, 3, 64, {1, 5}, {2, 4, 1}}, 3, cuda_tests::all_passes, vectors);
+  }
+}
+
 TEST_CASE("CUDA's gradient of a bias is a sum of floats, whatever the precision of products") {
   check_bias_gradients<Precision::fp32>();
   check_bias_gradients<Precision::tf32>();

@@ -8,10 +8,11 @@
 
 #include "taut/core/geometry.hpp"
 #include "taut/kernels/cuda/bias.cuh"
+#include "taut/kernels/cuda/conv2d_backward_input.cuh"
 #include "taut/kernels/cuda/conv2d_few_channels_weight.cuh"
 #include "taut/kernels/cuda/conv2d_narrow.cuh"
 #include "taut/kernels/cuda/conv2d_narrow_weight.cuh"
-#include "taut/kernels/cuda/convolution_operands.cuh"
+#include "taut/kernels/cuda/patch_operand.cuh"
 #include "taut/kernels/cuda/gemm.cuh"
 #include "taut/kernels/cuda/matrix_operand.cuh"
 
@@ -19,12 +20,9 @@ namespace taut::kernels::cuda {
 
 namespace detail {
 
-/// The products' sizes: output pixels by output channels, input pixels by input channels, and a patch by output channels.
+/// The products' sizes: output pixels by output channels, and a patch by output channels.
 constexpr GemmSizes forward_sizes(const Conv2dGeometry& g, index_t rows) {
   return {rows * g.out_pixels(), g.group_out_channels(), g.taps() * g.group_in_channels(), g.groups};
-}
-constexpr GemmSizes backward_input_sizes(const Conv2dGeometry& g, index_t rows) {
-  return {rows * g.in_pixels(), g.group_in_channels(), g.taps() * g.group_out_channels(), g.groups};
 }
 constexpr GemmSizes backward_weight_sizes(const Conv2dGeometry& g, index_t rows) {
   return {g.taps() * g.group_in_channels(), g.group_out_channels(), rows * g.out_pixels(), g.groups};
@@ -50,7 +48,7 @@ constexpr index_t conv2d_forward_workspace(const Conv2dGeometry& g, index_t rows
 template <class T>
 constexpr index_t conv2d_backward_input_workspace(const Conv2dGeometry& g, index_t rows) {
   if (detail::narrow(g)) return 0;
-  return most_of_batches(rows, [&](index_t r) { return gemm_workspace<T>(detail::backward_input_sizes(g, r)); });
+  return most_of_batches(rows, [&](index_t r) { return wide_backward_input_workspace<T>(g, r); });
 }
 
 template <class T>
@@ -86,7 +84,7 @@ void conv2d_forward(cudaStream_t stream, const Conv2dGeometry& g, index_t rows,
                      g.group_in_channels() % 4 == 0 && aligned(x) && aligned(weight));
 }
 
-/// As many flops and bytes; taps that a stride leaves out are multiplied with zero.
+/// As many flops and bytes.
 template <class T, Precision precision = Precision::fp32>
 void conv2d_backward_input(cudaStream_t stream, const Conv2dGeometry& g, index_t rows,
                            const T* dy,      // (rows, out_height, out_width, out_channels)
@@ -95,8 +93,7 @@ void conv2d_backward_input(cudaStream_t stream, const Conv2dGeometry& g, index_t
                            T* workspace) {   // (conv2d_backward_input_workspace)
   detail::check_extents(g, rows);
   if (detail::narrow(g)) return narrow_backward_input(stream, g, rows, dy, weight, dx);
-  gemm<T, precision>(stream, detail::backward_input_sizes(g, rows), GradientPatchOperand<T>(g, dy), TransposedWeightOperand<T>(g, weight),
-                     {dx, nullptr, Activation::identity, workspace}, g.group_out_channels() % 4 == 0 && aligned(dy) && aligned(weight));
+  wide_backward_input<T, precision>(stream, g, rows, dy, weight, dx, workspace);
 }
 
 /// As many flops and bytes; dbias is summed up on the way, but where groups are narrow.

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "taut/core/geometry.hpp"
-#include "taut/kernels/cuda/convolution_operands.cuh"
+#include "taut/kernels/cuda/patch_operand.cuh"
 #include "taut/kernels/cuda/sum_parts.cuh"
 #include "taut/kernels/cuda/vector.cuh"
 

@@ -11,8 +11,13 @@
 
 namespace taut::kernels::cuda {
 
-/// Element (i, j) of group g of part s goes to data[s * part_stride + i * stride + g * group_stride + j].
-template <class T>
+/// Row i of a product is row i of its output.
+struct EveryRow {
+  __device__ int row(int i) const { return i; }
+};
+
+/// Element (i, j) of group g of part s goes to data[s * part_stride + rows.row(i) * stride + g * group_stride + j].
+template <class T, class Rows = EveryRow>
 struct GemmOutput {
   T* data = nullptr;
   int stride = 0, group_stride = 0;
@@ -21,6 +26,7 @@ struct GemmOutput {
   Activation::Kind kind = Activation::Kind::identity;
   T negative_slope = 0;
   T* column_sums = nullptr;  // (groups, n) of each part, or null: the sums over the depth of the second factor, as dbias is
+  Rows rows{};
 
   __device__ void enter(int part, int group) {
     const std::int64_t offset = part * part_stride + static_cast<std::int64_t>(wide_offset(group, group_stride, 0));
@@ -29,7 +35,7 @@ struct GemmOutput {
     if (bias != nullptr) bias += wide_offset(group, group_stride, 0);
   }
 
-  __device__ __forceinline__ T* address(int i, int j) const { return data + wide_offset(i, stride, j); }
+  __device__ __forceinline__ T* address(int i, int j) const { return data + wide_offset(rows.row(i), stride, j); }
   __device__ __forceinline__ T bias_of(int j, int columns) const { return bias != nullptr && j < columns ? bias[j] : T{}; }
 
   /// Writes `width` neighbours from (i, j) on, each with its bias, through the activation if it is piecewise linear. Those beyond
