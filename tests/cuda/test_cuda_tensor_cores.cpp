@@ -12,16 +12,24 @@ using taut::index_t;
 
 namespace {
 
-/// Large tiles in each pass: 264 of them or more, the last ones partly beyond the edge.
+constexpr taut::Window three{3, 1, 1};
+constexpr Conv2dGeometry from_few{4, 129, 130, 120, three, three}, to_few{120, 129, 130, 4, three, three};
+constexpr Conv2dGeometry small_images{312, 3, 3, 760, three, three};
+
+constexpr bool takes_large_tiles(index_t m, index_t n, index_t k) {
+  return taut::kernels::cuda::plan_gemm<float>({m, n, k}).size == taut::kernels::cuda::TileSize::large;
+}
+static_assert(takes_large_tiles(129 * 130, 120, 36) && takes_large_tiles(9 * 312, 760, 9) && takes_large_tiles(2810, 760, 20));
+
+/// Large tiles in each pass, the last ones partly beyond the edge.
 template <Precision precision>
 void check_large_tiles() {
-  const taut::Window three{3, 1, 1};
-  check_convolution<precision>({4, 130, 131, 72, three, three}, 1, cuda_tests::forward, true);
-  check_convolution<precision>({72, 130, 131, 4, three, three}, 1, cuda_tests::backward_input, true);
-  check_convolution<precision>({256, 3, 3, 960, three, three}, 1, cuda_tests::backward_weight, true);
-  check_linear<precision>({20, 960}, 2200, cuda_tests::forward, true);
-  check_linear<precision>({960, 20}, 2200, cuda_tests::backward_input, true);
-  check_linear<precision>({2308, 960}, 19, cuda_tests::backward_weight, true);
+  check_convolution<precision>(from_few, 1, cuda_tests::forward, true);
+  check_convolution<precision>(to_few, 1, cuda_tests::backward_input, true);
+  check_convolution<precision>(small_images, 1, cuda_tests::backward_weight, true);
+  check_linear<precision>({20, 760}, 2810, cuda_tests::forward, true);
+  check_linear<precision>({760, 20}, 2810, cuda_tests::backward_input, true);
+  check_linear<precision>({2808, 760}, 19, cuda_tests::backward_weight, true);
 }
 
 /// dbias is summed up on the way of the weight's gradient, in parts and at once, and of dy as it is.
@@ -47,9 +55,8 @@ void check_bias_gradient(const Conv2dGeometry& g, index_t rows) {
 
 template <Precision precision>
 void check_bias_gradients() {
-  const taut::Window three{3, 1, 1};
   check_bias_gradient<precision>({32, 6, 7, 68, three, three}, 3);      // in parts
-  check_bias_gradient<precision>({256, 3, 3, 1024, three, three}, 1);   // large tiles
+  check_bias_gradient<precision>(small_images, 1);                       // large tiles
   check_bias_gradient<precision>({8, 6, 7, 24, three, three, 2}, 3);    // in groups
   check_bias_gradient<precision>({3, 12, 12, 36, three, three}, 5);     // few channels
   check_bias_gradient<precision>({16, 6, 7, 16, three, three, 16}, 3);  // depthwise

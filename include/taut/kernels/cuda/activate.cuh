@@ -29,7 +29,8 @@ __device__ T gate(Activation::Kind kind, T x) {
   constexpr T root_half = static_cast<T>(0.70710678118654752440084436210484904L);
   constexpr T cubic = static_cast<T>(0.044715L), factor = static_cast<T>(1.59576912160573071175978423973752747L);  // 2 √(2 / π)
   if (kind == Activation::Kind::gelu) return erfc(-x * root_half) / T{2};
-  return logistic(kind == Activation::Kind::silu ? x : factor * (x + cubic * x * x * x));  // (1 + tanh z) / 2 is the logistic function of 2z
+  // (1 + tanh z) / 2 is the logistic function of 2z
+  return logistic(kind == Activation::Kind::silu ? x : factor * (x + cubic * x * x * x));
 }
 
 /// Identity, ReLU and LeakyReLU, which cost no more than a comparison.

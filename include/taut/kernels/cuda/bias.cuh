@@ -60,7 +60,8 @@ template <class T>
 __global__ void __launch_bounds__(detail::column_threads)
     column_sums_kernel(std::int64_t pixels, int channels, int lanes, std::int64_t part_pixels, const T* x, T* sums) {
   __shared__ T row_sums[detail::column_threads];
-  const int thread = static_cast<int>(threadIdx.x), lane = thread & (lanes - 1), row = thread / lanes, rows = detail::column_threads / lanes;
+  const int thread = static_cast<int>(threadIdx.x), lane = thread & (lanes - 1), row = thread / lanes;
+  const int rows = detail::column_threads / lanes;
   const std::int64_t channel = static_cast<std::int64_t>(blockIdx.y) * lanes + lane, begin = blockIdx.x * part_pixels;
   const std::int64_t end = pixels - begin < part_pixels ? pixels : begin + part_pixels;
   T sum{};

@@ -4,6 +4,8 @@
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <numeric>
 
 #include "taut/core/geometry.hpp"
 #include "taut/kernels/cuda/gemm.cuh"

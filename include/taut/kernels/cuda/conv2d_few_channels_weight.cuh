@@ -47,8 +47,8 @@ constexpr FewChannelsPlan plan_few_channels(const Conv2dGeometry& g, index_t row
 /// elements of the patch, x from a cache.
 template <class T, int width>
 __global__ void __launch_bounds__(detail::few_channels_threads)
-    few_channels_backward_weight_kernel(PatchOperand<T, false> x, const T* dy, int pixels, int part_pixels, int patch_size, int out_channels,
-                                        T* sums, T* bias_sums, std::int64_t part_stride) {
+    few_channels_backward_weight_kernel(PatchOperand<T, false> x, const T* dy, int pixels, int part_pixels, int patch_size,
+                                        int out_channels, T* sums, T* bias_sums, std::int64_t part_stride) {
   constexpr int patch = detail::few_channels_patch, outputs = detail::few_channels_outputs, warps = detail::few_channels_threads / 32;
   constexpr int lanes = outputs / width, pixel_threads = detail::few_channels_threads / lanes;
   __shared__ T warp_sums[warps][patch + 1][outputs];  // the last are of dy itself

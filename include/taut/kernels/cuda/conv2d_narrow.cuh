@@ -60,7 +60,8 @@ template <class T>
 __global__ void __launch_bounds__(detail::narrow_threads)
     narrow_forward_kernel(detail::NarrowExtents g, int pixels, const T* x, const T* weight, const T* bias, Activation::Kind kind,
                           T negative_slope, T* y) {
-  const int thread = static_cast<int>(threadIdx.x), out = static_cast<int>(blockIdx.y) * detail::narrow_lanes + thread % detail::narrow_lanes;
+  const int thread = static_cast<int>(threadIdx.x);
+  const int out = static_cast<int>(blockIdx.y) * detail::narrow_lanes + thread % detail::narrow_lanes;
   const int pixel = static_cast<int>(blockIdx.x) * detail::narrow_pixels + thread / detail::narrow_lanes;
   if (pixel >= pixels || out >= g.out_channels) return;
   const int line = g.by_out_width.quotient(pixel), ow = g.by_out_width.remainder(pixel, line);
@@ -91,15 +92,16 @@ void narrow_forward(cudaStream_t stream, const Conv2dGeometry& g, index_t rows,
   const index_t pixels = rows * g.out_pixels();
   const taut::cuda::Grid blocks{static_cast<unsigned>(divide_up(pixels, detail::narrow_pixels)),
                                 static_cast<unsigned>(divide_up(g.out_channels, detail::narrow_lanes))};
-  taut::cuda::launch(stream, blocks, detail::narrow_threads, narrow_forward_kernel<T>, detail::NarrowExtents(g), static_cast<int>(pixels), x,
-                     weight, bias, activation.kind, static_cast<T>(activation.negative_slope), y);
+  taut::cuda::launch(stream, blocks, detail::narrow_threads, narrow_forward_kernel<T>, detail::NarrowExtents(g), static_cast<int>(pixels),
+                     x, weight, bias, activation.kind, static_cast<T>(activation.negative_slope), y);
 }
 
 /// A thread an input: at most 2·taps·group_out flops.
 template <class T>
 __global__ void __launch_bounds__(detail::narrow_threads)
     narrow_backward_input_kernel(detail::NarrowExtents g, int pixels, const T* dy, const T* weight, T* dx) {
-  const int thread = static_cast<int>(threadIdx.x), in = static_cast<int>(blockIdx.y) * detail::narrow_lanes + thread % detail::narrow_lanes;
+  const int thread = static_cast<int>(threadIdx.x);
+  const int in = static_cast<int>(blockIdx.y) * detail::narrow_lanes + thread % detail::narrow_lanes;
   const int pixel = static_cast<int>(blockIdx.x) * detail::narrow_pixels + thread / detail::narrow_lanes;
   if (pixel >= pixels || in >= g.in_channels) return;
   const int line = g.by_in_width.quotient(pixel), w = g.by_in_width.remainder(pixel, line);

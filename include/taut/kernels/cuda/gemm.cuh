@@ -81,8 +81,8 @@ void multiply_on_tensor_cores(cudaStream_t stream, const A& a, const B& b, const
 /// The parts of a product, or the whole of it where the plan has one part. `vectors` says that both operands may be read four inner
 /// neighbours at a time: they are aligned, and every four of them exist or are zero together.
 template <Precision precision, class T, class A, class B, class Rows>
-void gemm_parts(cudaStream_t stream, const GemmSizes& sizes, const GemmPlan& plan, const A& a, const B& b, const GemmOutput<T, Rows>& output,
-                bool vectors) {
+void gemm_parts(cudaStream_t stream, const GemmSizes& sizes, const GemmPlan& plan, const A& a, const B& b,
+                const GemmOutput<T, Rows>& output, bool vectors) {
   const GemmExtents extents{in_32_bits(sizes.m, "rows of a product"), static_cast<int>(sizes.n),
                             in_32_bits(sizes.k, "the depth of a product"), in_32_bits(sizes.groups, "groups"),
                             static_cast<int>(plan.part_depth)};

@@ -50,7 +50,8 @@ inline constexpr bool sums_columns = !A::depth_is_inner;
 /// Two tiles in shared memory take turns: while one is multiplied, the next is on its way through registers, with one barrier a step.
 /// Every element is summed in the order of k, whatever the tile. Elements are read and written `width` at a time.
 template <class T, class Tile, int width, class A, class B, class Rows>
-__global__ void __launch_bounds__(Tile::threads, resident_blocks<T>) gemm_kernel(A a, B b, GemmOutput<T, Rows> output, GemmExtents extents) {
+__global__ void __launch_bounds__(Tile::threads, resident_blocks<T>)
+    gemm_kernel(A a, B b, GemmOutput<T, Rows> output, GemmExtents extents) {
   constexpr int chunk = widest<T>;  // of shared memory, a thread's smallest unit
   constexpr int chunks_m = Tile::thread_m / chunk, chunks_n = Tile::thread_n / chunk;
   // One chunk more: the elements of a vector along k are written to rows that lie in other banks.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 #include "taut/kernels/cuda/blocks.cuh"
 #include "taut/kernels/cuda/gemm_kernel.cuh"
@@ -25,11 +27,6 @@ using LargeTensorTile = TensorTile<LargeTile::m, LargeTile::n>;
 using MediumTensorTile = TensorTile<MediumTile::m, MediumTile::n>;
 using SmallTensorTile = TensorTile<SmallTile::m, SmallTile::n>;
 
-/// How many blocks keep a large GPU busy: two on each of 132 multiprocessors (H100). A constant, so that every GPU adds up in the same
-/// order; not measured.
-inline constexpr index_t busy_blocks = 264;
-/// What one block adds up at least where the depth is cut: eight steps, or the parts would cost more than they save.
-inline constexpr index_t least_part_depth = 64;
 /// Parts of the depth are whole steps of every kernel.
 inline constexpr index_t depth_step = 16;
 
@@ -43,29 +40,61 @@ struct GemmPlan {
   index_t parts = 1, part_depth = 1;
 };
 
-/// Only a function of these, so that the same sizes give the same bits.
+namespace detail {
+
+/// What a plan is estimated by: an H100's numbers, whatever GPU there is, so that every GPU adds up in the same order. Estimates in units
+/// of one multiplication of one of its multiprocessors; not measured on one yet.
+inline constexpr index_t multiprocessors = 132;
+/// Multiplications among the instructions of an inner loop, counted in the machine code for sm_90.
+inline constexpr double small_efficiency = 0.54, medium_efficiency = 0.70, large_efficiency = 0.79;
+/// What is left of a multiprocessor's speed while it has one block of four warps, or two.
+inline constexpr double alone = 0.6, in_pairs = 0.9;
+/// Writing and reading one element of a part takes so long (8 bytes of 3.3 TB/s against 128 multiplications at 1.7 GHz), and starting the
+/// kernel that adds the parts up two microseconds.
+inline constexpr double part_element = 0.58, sum_launch = 435'000;
+/// What one block adds up at least.
+inline constexpr index_t least_part_depth = 64;
+
+struct TileEstimate {
+  TileSize size;
+  index_t m, n;
+  double efficiency;
+};
+
+/// The time of the whole product where it is cut into so many parts.
+constexpr double estimate(const GemmSizes& sizes, const TileEstimate& tile, index_t tiles, index_t part_depth, index_t parts) {
+  const index_t turns = divide_up(tiles * parts, multiprocessors);  // blocks of the busiest multiprocessor
+  const double speed = tile.efficiency * (turns == 1 ? alone : turns == 2 ? in_pairs : 1.0);
+  const double products = static_cast<double>(turns * tile.m * tile.n * part_depth) / speed;
+  return parts == 1 ? products : products + sum_launch + part_element * static_cast<double>(parts * sizes.m * sizes.n * sizes.groups);
+}
+
+}  // namespace detail
+
+/// The tile and parts of the shortest estimate. Only a function of the sizes, so that the same sizes give the same bits.
 template <class T>
 constexpr GemmPlan plan_gemm(const GemmSizes& sizes) {
-  const auto [m, n, k, groups] = sizes;
-  const auto blocks_of = [&](index_t tile_m, index_t tile_n) { return divide_up(m, tile_m) * divide_up(n, tile_n) * groups; };
-  GemmPlan plan;
-  index_t blocks = 0;
-  if (n <= SmallTile::n) {
-    blocks = blocks_of(SmallTile::m, SmallTile::n);
-  } else if (blocks = blocks_of(LargeTile::m, LargeTile::n); blocks >= busy_blocks && sizeof(T) == sizeof(float)) {
-    plan.size = TileSize::large;
-  } else {
-    plan.size = TileSize::medium;
-    blocks = blocks_of(MediumTile::m, MediumTile::n);
+  constexpr std::array tiles{detail::TileEstimate{TileSize::small, SmallTile::m, SmallTile::n, detail::small_efficiency},
+                             detail::TileEstimate{TileSize::medium, MediumTile::m, MediumTile::n, detail::medium_efficiency},
+                             detail::TileEstimate{TileSize::large, LargeTile::m, LargeTile::n, detail::large_efficiency}};
+  constexpr index_t most_layers = 65535;  // of a grid
+  const index_t most_parts = std::max<index_t>(std::min(sizes.k / detail::least_part_depth, most_layers / sizes.groups), 1);
+  GemmPlan best;
+  double shortest = std::numeric_limits<double>::infinity();
+  for (const detail::TileEstimate& tile : tiles) {
+    if (tile.size == TileSize::large && sizeof(T) != sizeof(float)) continue;  // more registers than there are
+    const index_t blocks = divide_up(sizes.m, tile.m) * divide_up(sizes.n, tile.n) * sizes.groups;
+    for (index_t turns = 0; turns <= 6; ++turns) {  // parts that give every multiprocessor so many blocks, and first of all one part
+      const index_t wanted = std::clamp<index_t>(turns * detail::multiprocessors / std::max<index_t>(blocks, 1), 1, most_parts);
+      const index_t part_depth = std::max<index_t>(divide_up(divide_up(sizes.k, wanted), depth_step), 1) * depth_step;
+      const index_t parts = std::max<index_t>(divide_up(sizes.k, part_depth), 1);
+      const double time = detail::estimate(sizes, tile, blocks, part_depth, parts);
+      if (time >= shortest) continue;
+      shortest = time;
+      best = {tile.size, parts, part_depth};
+    }
   }
-  plan.part_depth = std::max<index_t>(k, 1);
-  if (blocks < busy_blocks) {
-    constexpr index_t most_layers = 65535;  // of a grid
-    const index_t wanted = std::min({divide_up(busy_blocks, blocks), k / least_part_depth, most_layers / groups});
-    if (wanted > 1) plan.part_depth = divide_up(divide_up(k, wanted), depth_step) * depth_step;
-  }
-  plan.parts = divide_up(std::max<index_t>(k, 1), plan.part_depth);
-  return plan;
+  return best;
 }
 
 /// Elements that the parts of a product need, with or without column sums.

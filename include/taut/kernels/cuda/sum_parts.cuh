@@ -20,8 +20,8 @@ inline constexpr int sum_elements = 32, sum_slices = 8;
 /// Slice s adds up the parts s, s + 8, …, and the slices are added in their order.
 template <class T>
 __global__ void __launch_bounds__(sum_elements* sum_slices)
-    sum_parts_kernel(const T* parts, int part_count, std::int64_t count, const T* bias, int channels, Activation::Kind kind, T negative_slope,
-                     T* y, std::int64_t first_tail, T* tail) {
+    sum_parts_kernel(const T* parts, int part_count, std::int64_t count, const T* bias, int channels, Activation::Kind kind,
+                     T negative_slope, T* y, std::int64_t first_tail, T* tail) {
   __shared__ T sums[sum_slices][sum_elements];
   const int lane = static_cast<int>(threadIdx.x) % sum_elements, slice = static_cast<int>(threadIdx.x) / sum_elements;
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * sum_elements + lane;

@@ -53,8 +53,8 @@ inline constexpr int tensor_stage_size =
 /// The arguments, flops and bytes of gemm_kernel. Asynchronous copies bring the factors as floats, with one barrier a step; a warp rounds
 /// them when it reads a fragment; column sums are of the unrounded. Every element is summed in the order of its steps.
 template <class Tile, bool bf16, int width, class A, class B, class Rows>
-__global__ void __launch_bounds__(Tile::threads, resident_blocks<float>) tensor_gemm_kernel(A a, B b, GemmOutput<float, Rows> output,
-                                                                                           GemmExtents extents) {
+__global__ void __launch_bounds__(Tile::threads, resident_blocks<float>)
+    tensor_gemm_kernel(A a, B b, GemmOutput<float, Rows> output, GemmExtents extents) {
   using SharedA = SharedTile<A::depth_is_inner, bf16, Tile::m, Tile::k>;
   using SharedB = SharedTile<B::depth_is_inner, bf16, Tile::n, Tile::k>;
   constexpr int stage_size = tensor_stage_size<Tile, bf16, A, B>;

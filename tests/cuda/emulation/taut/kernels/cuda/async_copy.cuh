@@ -4,6 +4,8 @@
 
 #include <cuda_runtime.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <vector>
 
@@ -45,7 +47,10 @@ void wait_for_copies() {
   emulation::Copies& copies = emulation::thread_copies[threadIdx.x];
   if (copies.group_ends.size() <= pending) return;
   const std::size_t groups = copies.group_ends.size() - pending, end = copies.group_ends[groups - 1];
-  for (std::size_t i = 0; i < end; ++i) std::memcpy(copies.started[i].to, copies.started[i].from, static_cast<std::size_t>(copies.started[i].bytes));
+  for (std::size_t i = 0; i < end; ++i) {
+    const emulation::Copy& copy = copies.started[i];
+    std::memcpy(copy.to, copy.from, static_cast<std::size_t>(copy.bytes));
+  }
   copies.started.erase(copies.started.begin(), copies.started.begin() + static_cast<std::ptrdiff_t>(end));
   copies.group_ends.erase(copies.group_ends.begin(), copies.group_ends.begin() + static_cast<std::ptrdiff_t>(groups));
   for (std::size_t& group_end : copies.group_ends) group_end -= end;
