@@ -118,6 +118,7 @@ fi
 if ! said=$("$worker" "$gpu" "$folder" </dev/null 2>&1); then
   stop "built, but there is no GPU $gpu that CUDA can use: ${said##*: }" 77
 fi
+note "GPU $gpu" "$(sed -n 's/.*"gpu": "\([^"]*\)".*/\1/p' <<<"$said")"
 
 if [ ${#targets[@]} -gt 1 ]; then
   checked "op table and networks" $((15 * minutes)) ctest --test-dir "$build" -L cuda_device --output-on-failure || true

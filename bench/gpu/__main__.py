@@ -46,22 +46,20 @@ def read_checks(path):
 
 def main():
     arguments = parse()
-    record = {"date": machine.now(), "commit": commit(), "machine": machine.machine(), "gpu": None, "rounds": arguments.rounds,
-              "checks": read_checks(arguments.checks), "libraries": {}, "logits": [], "left_out": {}, "results": []}
-    failed = False
+    record = {"date": machine.now(), "commit": commit(), "machine": machine.machine(), "rounds": arguments.rounds,
+              "checks": read_checks(arguments.checks), "libraries": {}, "logits": [], "failed": {}, "left_out": {}, "results": []}
     if arguments.taut:
         prepare_network(arguments.folder, [python for python in (sys.executable, arguments.torch_python) if python])
         try:
             GpuMeasure(arguments, record).run()
         except Stopped as stopped:
-            failed = not isinstance(stopped, TimeOver)
-            record["left_out"]["whatever else Taut does"] = str(stopped)
-        record["gpu"] = record["libraries"].get("Taut", {}).get("gpu")
+            why = "left_out" if isinstance(stopped, TimeOver) else "failed"
+            record[why]["whatever else Taut does"] = str(stopped)
     said = report.text(record)
     print(said, end="")
     page.replace(arguments.report + ".txt", said)
     page.replace(arguments.report + ".json", json.dumps(record, indent=1) + "\n")
-    return 1 if failed or not all(found["met"] for found in record["logits"] if found["library"] == "Taut") else 0
+    return 1 if record["failed"] or not all(found["met"] for found in record["logits"] if found["library"] == "Taut") else 0
 
 
 sys.exit(main())

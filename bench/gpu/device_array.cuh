@@ -23,6 +23,7 @@ class DeviceArray {
   }
   explicit DeviceArray(std::span<const T> values) : DeviceArray(values.size()) {
     taut::cuda::check(cudaMemcpy(data_.get(), values.data(), values.size_bytes(), cudaMemcpyHostToDevice), "cudaMemcpy");
+    taut::cuda::check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");  // devices' streams don't wait for the default one
   }
 
   T* data() const { return data_.get(); }

@@ -24,6 +24,8 @@ def answer(task, argument, steps):
         return "0"
     if task.startswith("check"):
         return "1e-6"
+    if task == os.environ.get("FAKE_FAILING"):
+        sys.exit("an illegal memory access, made up")
     if task == "train-tf32-graph-nchw" and argument == 1024:
         return "cannot: OutOfMemoryError made up"
     if "compiled" in task:

@@ -75,8 +75,7 @@ class GpuMeasure:
         return torch
 
     def run(self):
-        self.taut = TimedWorker("Taut", [self.arguments.taut, str(self.arguments.gpu), self.arguments.folder], None, self.seconds_left)
-        self.record["libraries"]["Taut"] = self.taut.about
+        self.taut = self.start_taut()
         self.torch = self.start_torch()
         try:
             self.check()
@@ -90,42 +89,69 @@ class GpuMeasure:
                 if worker is not None:
                     worker.stop()
 
+    def start_taut(self):
+        command = [self.arguments.taut, str(self.arguments.gpu), self.arguments.folder]
+        taut = TimedWorker("Taut", command, None, self.seconds_left)
+        self.record["libraries"]["Taut"] = taut.about
+        return taut
+
     def restart_torch(self):
         self.torch.stop()
         self.torch = self.start_torch()
+
+    def attempt(self, name, work):
+        """Adds the rows that work() returns. Where Taut fails, it starts again: some of CUDA's errors stay with a process."""
+        try:
+            self.record["results"] += work()
+        except TimeOver as over:
+            self.leave_out(name, str(over))
+        except Stopped as stopped:  # Taut: without PyTorch the rounds go on
+            self.record["failed"][name] = str(stopped)
+            self.taut.stop()
+            self.taut = self.start_taut()
 
     def check(self):
         """Whether both compute the same network, by logits that neither of them computed."""
         if not os.path.exists(os.path.join(self.arguments.folder, "logits.f32")):
             self.leave_out("comparison of logits", "no python3 here has NumPy")
             return
-        for worker in filter(None, (self.taut, self.torch)):
-            for precision in PRECISIONS:
-                try:
-                    difference = worker.ask(f"check-{precision}", CHECKED_ROWS, 1)
-                    self.record["logits"].append({"library": worker.library, "precision": precision, "difference": difference,
-                                                  "at_most": MOST_DIFFERENCE[precision], "met": difference <= MOST_DIFFERENCE[precision]})
-                except Stopped as stopped:
-                    if worker is self.taut:
-                        raise
-                    self.leave_out(f"{worker.library}'s logits, {precision}", str(stopped))
+        for precision in PRECISIONS:
+            self.attempt(f"logits {precision}", lambda: self.check_logits(self.taut, precision))
+            try:
+                if self.torch is not None:
+                    self.check_logits(self.torch, precision)
+            except Stopped as stopped:
+                self.leave_out(f"PyTorch's logits {precision}", str(stopped))
+
+    def check_logits(self, worker, precision):
+        difference, at_most = worker.ask(f"check-{precision}", CHECKED_ROWS, 1), MOST_DIFFERENCE[precision]
+        self.record["logits"].append({"library": worker.library, "precision": precision, "difference": difference, "at_most": at_most,
+                                      "met": difference <= at_most})
+        return []
 
     def machine(self):
-        offers = [(self.taut, "copy", COPY_MEBIBYTES, 2 * COPY_MEBIBYTES << 20)]
-        for precision in PRECISIONS:
-            offers.append((self.taut, f"peak-{precision}", 1, self.taut.about["peak flops"][precision]))
-            if self.torch is not None and "gpu" in self.torch.about:
-                offers.append((self.torch, f"matmul-{precision}", MATMUL_SIZE, 2 * MATMUL_SIZE**3))
-        for offer in offers:
+        def rows(*offer):
             entries = rounds.run(self.entries([offer], self.leave_out), 3, self.leave_out, settle=0)
-            self.record["results"] += [rounds.row("machine", entry, 1) for entry in entries]
-        self.forget()
+            return [rounds.row("machine", entry, 1) for entry in entries]
+        self.attempt("copies", lambda: rows(self.taut, "copy", COPY_MEBIBYTES, 2 * COPY_MEBIBYTES << 20))
+        for precision in PRECISIONS:
+            self.attempt(f"multiply-adds {precision}",
+                         lambda: rows(self.taut, f"peak-{precision}", 1, self.taut.about["peak flops"][precision]))
+            if self.torch is not None and "gpu" in self.torch.about:
+                self.record["results"] += rows(self.torch, f"matmul-{precision}", MATMUL_SIZE, 2 * MATMUL_SIZE**3)
+        self.attempt("forget", self.forget)
 
     def forget(self):
         """What a group needed is the next one's memory."""
         self.taut.ask("forget", 1, 1)
         if self.torch is not None:
-            self.torch.ask("forget", 1, 1)
+            try:
+                self.torch.ask("forget", 1, 1)
+            except TimeOver:
+                raise
+            except Stopped:
+                self.restart_torch()
+        return []
 
     def entries(self, offers, leave_out):
         entries = []
@@ -157,10 +183,7 @@ class GpuMeasure:
                 self.leave_out(what + name_of(*group), "no time was left")
                 continue
             began = time.monotonic()
-            try:
-                self.record["results"] += measure(*group)
-            except TimeOver as over:
-                self.leave_out(what + name_of(*group), str(over))
+            self.attempt(what + name_of(*group), lambda: measure(*group))
             longest = max(longest, time.monotonic() - began)
 
     def steps(self, kind, rows, precision):

@@ -83,11 +83,11 @@ def by_reason(left_out):
 
 def text(record):
     """Everything that a reader of the report wants to know."""
-    lines = [f"{record['date']}, {record['gpu'] or 'no GPU'}, {record['machine']['cores']} cores of {record['machine']['processor']}",
-             f"commit {record['commit']}", ""]
+    lines = [f"{record['date']}, {record['machine']['cores']} cores of {record['machine']['processor']}, commit {record['commit']}", ""]
     lines += [f"- {check['what']}: {check['says']}" for check in record["checks"]]
-    lines += [f"- {name}: {', '.join(f'{key} {about[key]}' for key in ('version', 'cuda', 'cudnn', 'driver', 'runtime') if key in about)}"
-              for name, about in record["libraries"].items()]
+    for name, about in record["libraries"].items():
+        told = [f"{key} {about[key]}" for key in ("version", "gpu", "cuda", "cudnn", "driver", "runtime") if key in about]
+        lines.append(f"- {name}: {', '.join(told)}")
     lines += [f"- logits of {found['library']} in {found['precision']}: off by {found['difference']:.1e} of the largest, "
               f"{'within' if found['met'] else 'NOT within'} {found['at_most']:.0e}" for found in record["logits"]]
     if machine_sentence(record):
@@ -96,6 +96,8 @@ def text(record):
         lines += ["", f"Medians of {record['rounds']} rounds, taken turn by turn:", "", main_table(record["results"])]
     if bars(record["results"]):
         lines += ["", verdict_table(bars(record["results"]))]
+    if record["failed"]:
+        lines += ["", "FAILED:"] + [f"- {name}: {why}" for name, why in record["failed"].items()]
     if record["left_out"]:
         lines += ["", "Left out:"] + [f"- {why}: {', '.join(names)}" for why, names in by_reason(record["left_out"]).items()]
     return "\n".join(lines) + "\n"

@@ -57,6 +57,15 @@ class GpuBench(unittest.TestCase):
         self.assertEqual(cells(lines, "inference", "1", "bf16")[7:], ["–"] * 4)
         self.assertEqual(record["left_out"]["PyTorch"], "no python3 here has it; --torch-python names one")
 
+    def test_a_failure_costs_its_own_figures(self):
+        code, lines, record = run("--taut", FAKE, "--torch-python", FAKE, "--seconds", "300", FAKE_FAILING="infer-tf32")
+        self.assertEqual(code, 1)
+        self.assertEqual(record["failed"]["infer 64 tf32"], "at `infer-tf32 64`: an illegal memory access, made up")
+        self.assertEqual(cells(lines, "inference", "64", "bf16")[9], "1.60")
+        code, lines, record = run("--taut", FAKE, "--torch-python", FAKE, "--seconds", "300", FAKE_FAILING="infer-tf32-graph-nchw")
+        self.assertEqual(code, 0)
+        self.assertEqual(cells(lines, "inference", "64", "bf16")[9], "1.60")
+
     def test_checks_alone(self):
         code, lines, record = run(checks="op table and networks: FAILED with exit code 8: its.log\n")
         self.assertEqual(code, 0)
@@ -66,7 +75,7 @@ class GpuBench(unittest.TestCase):
     def test_taut_that_cannot_start(self):
         code, lines, _ = run("--taut", "/bin/false", "--seconds", "5")
         self.assertEqual(code, 1)
-        self.assertIn("- it ended without a word: whatever else Taut does", lines)
+        self.assertIn("- whatever else Taut does: it ended without a word", lines)
 
 
 unittest.main()
