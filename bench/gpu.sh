@@ -2,6 +2,7 @@
 # Builds Taut's CUDA part, checks it on this machine's GPU and times it against PyTorch, in eight minutes: gpu.sh [options]
 #   --check                builds and checks alone: op table, networks, compute-sanitizer
 #   --torch-python PATH    the python3 whose PyTorch is compared with (default: python3, where it has PyTorch)
+#   --data DATA            the faces of a whole training, for `emotion train --data` (default: synthetic:23327)
 #   --minutes N            for all of it (default: 8); what doesn't fit is left out by name
 #   --gpu N                the GPU's number (default: 0)
 #   --build FOLDER         where to build (default: build-gpu)
@@ -11,7 +12,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=$root/build-gpu report='' torch_python='' minutes=8 gpu=0 check_only=''
+build=$root/build-gpu report='' torch_python='' data=synthetic:23327 minutes=8 gpu=0 check_only=''
 usage() { sed -n '2,/^set /{/^# /s/^# //p}' "${BASH_SOURCE[0]}"; }
 say() { printf '%s\n' "$*" >&2; }
 stop() {
@@ -24,10 +25,11 @@ while [ $# -gt 0 ]; do
   case $1 in
     --check) check_only=yes ;;
     -h | --help) usage && exit 0 ;;
-    --torch-python | --minutes | --gpu | --build | --report)
+    --torch-python | --data | --minutes | --gpu | --build | --report)
       [ $# -gt 1 ] || stop "$1 expects a value" 2
       case $1 in
         --torch-python) torch_python=$(command -v "$2") || stop "--torch-python $2: there is no such program" 2 ;;
+        --data) data=$2 ;;
         --minutes) whole_number "$1" "$2" && minutes=$2 ;;
         --gpu) whole_number "$1" "$2" && gpu=$2 ;;
         --build) build=$2 ;;
@@ -95,15 +97,24 @@ fi
 say "Building, in $build"
 architecture=$(nvidia-smi -i "$gpu" --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | tr -d '.') || architecture=90
 options=(-S "$root" -B "$build" -DTAUT_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=$architecture" "-DCMAKE_CUDA_COMPILER=$(command -v nvcc)"
-  -DTAUT_EXAMPLES=OFF -DTAUT_BENCHMARKS=OFF -DTAUT_INSTALL=OFF)
+  -DTAUT_BENCHMARKS=OFF -DTAUT_INSTALL=OFF)
 if [ ! -f "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then options+=(-G Ninja); fi
-targets=(bench_gpu cuda_device_tests)
-if ! cmake "${options[@]}" -DTAUT_TESTS=ON >"$build/configure.log" 2>&1; then
-  why=$(grep -o "[A-Za-z0-9:' ]* isn't installed" "$build/configure.log" | head -n 1) || why="see configure.log"
-  note "op table and networks" "left out: the tests can't be built here ($why)"
-  targets=(bench_gpu)
-  cmake "${options[@]}" -DTAUT_TESTS=OFF >"$build/configure.log" 2>&1 || { cat "$build/configure.log" >&2 && stop "CMake failed"; }
+configure() { cmake "${options[@]}" "-DTAUT_TESTS=$1" "-DTAUT_EXAMPLES=$2" >"$build/configure.log" 2>&1; }
+missing() { grep -o "[^ ]* *isn't installed" "$build/configure.log" | head -n 1 || echo "see configure.log"; }
+targets=(bench_gpu)
+if [ -z "$check_only" ] && configure OFF ON; then
+  targets+=(emotion) examples=ON
+else
+  [ -n "$check_only" ] || note "75 epochs of the seed recipe" "left out: emotion can't be built here ($(missing))"
+  examples=OFF
 fi
+if configure ON $examples; then
+  targets+=(cuda_device_tests)
+else
+  note "op table and networks" "left out: the tests can't be built here ($(missing))"
+  configure OFF $examples || { cat "$build/configure.log" >&2 && stop "CMake failed"; }
+fi
+has_target() { [[ " ${targets[*]} " == *" $1 "* ]]; }
 go_on=(-k)
 if grep -q '^CMAKE_GENERATOR:INTERNAL=Ninja' "$build/CMakeCache.txt"; then go_on=(-k 0); fi
 checked "build" $((40 * minutes)) cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]}" -- "${go_on[@]}" || true
@@ -120,7 +131,7 @@ if ! said=$("$worker" "$gpu" "$folder" </dev/null 2>&1); then
 fi
 note "GPU $gpu" "$(sed -n 's/.*"gpu": "\([^"]*\)".*/\1/p' <<<"$said")"
 
-if [ ${#targets[@]} -gt 1 ]; then
+if has_target cuda_device_tests; then
   checked "op table and networks" $((15 * minutes)) ctest --test-dir "$build" -L cuda_device --output-on-failure || true
 fi
 
@@ -136,6 +147,20 @@ if sanitizer=$(command -v compute-sanitizer); then
   done
 else
   note "compute-sanitizer" "left out: it isn't installed"
+fi
+
+# The seed recipe as a whole: 75 epochs, validation, weights, log and report.
+if has_target emotion; then
+  emotion=$build/examples/emotion
+  if "$emotion" train --help 2>/dev/null | grep -q -- --device; then
+    rm -rf "$build/run"
+    export CUDA_VISIBLE_DEVICES=$gpu  # the program takes the first one
+    checked "75 epochs of the seed recipe" $((12 * minutes)) \
+      "$emotion" train --device cuda --recipe seed --data "$data" --out "$build/run" || true
+    unset CUDA_VISIBLE_DEVICES
+  else
+    note "75 epochs of the seed recipe" "left out: this program knows no --device"
+  fi
 fi
 
 if [ -z "$python" ]; then
