@@ -134,7 +134,8 @@ fi
 
 # Nothing to do, but with a GPU of this number.
 if ! said=$("$worker" "$gpu" "$folder" </dev/null 2>&1); then
-  stop "built, but there is no GPU $gpu that CUDA can use: ${said##*: }" 77
+  say "gpu.sh: there is no GPU $gpu that CUDA can use, so nothing was checked or timed: ${said##*: }"
+  exit $((${#failed} > 0 ? 1 : 77))
 fi
 note "GPU $gpu" "$(sed -n 's/.*"gpu": "\([^"]*\)".*/\1/p' <<<"$said")"
 
