@@ -107,7 +107,7 @@ run_part() {
       ;;
     cuda)
       if command -v nvcc >/dev/null; then
-        build_and_test "CUDA, by nvcc" release build-cuda "-DTAUT_CUDA=ON -- test_cuda_device test_cuda_device_ops emotion" "-L cuda_device"
+        build_and_test "CUDA, by nvcc" release build-cuda "-DTAUT_CUDA=ON -- cuda_device_tests emotion bench_gpu" "-L cuda_device"
       else
         echo "CUDA, by nvcc: there is no nvcc here; its kernels ran under emulation"
       fi
