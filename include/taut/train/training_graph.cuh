@@ -23,6 +23,7 @@
 #include "taut/kernels/cuda/loss_totals.cuh"
 #include "taut/nn/accept_samples.hpp"
 #include "taut/nn/loss.hpp"
+#include "taut/nn/parameter_names.hpp"
 #include "taut/nn/plan.hpp"
 #include "taut/train/optimizer.hpp"
 #include "taut/train/state.hpp"
