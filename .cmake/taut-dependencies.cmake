@@ -3,6 +3,7 @@
 #   taut::xsimd   beneath taut::taut; empty where xsimd isn't installed: taut/nn.hpp works, taut/taut.hpp doesn't
 #   taut::eigen, taut::idx, taut::image, taut::io
 #                 taut::taut and what the umbrella of that name needs; each only where its package is installed
+#   taut::cuda    what taut/cuda.cuh needs: CUDA's runtime, and neither xsimd nor taut::taut's compile options, which nvcc doesn't know
 
 set(TAUT_UMBRELLAS eigen idx image io)
 
@@ -63,6 +64,23 @@ function(taut_add_umbrellas)
       target_link_libraries(taut::${umbrella} INTERFACE taut::taut ${libraries})
     endif()
   endforeach()
+endfunction()
+
+# Adds taut::cuda where CUDA's toolkit is installed. taut::taut must exist.
+function(taut_add_cuda)
+  if(TARGET taut::cuda)
+    return()
+  endif()
+  find_package(CUDAToolkit QUIET)
+  if(NOT CUDAToolkit_FOUND)
+    return()
+  endif()
+  add_library(taut::cuda INTERFACE IMPORTED GLOBAL)
+  get_target_property(include_folders taut::taut INTERFACE_INCLUDE_DIRECTORIES)
+  target_include_directories(taut::cuda INTERFACE ${include_folders} ${CUDAToolkit_INCLUDE_DIRS})
+  target_link_libraries(taut::cuda INTERFACE ${CUDA_cudart_LIBRARY} Threads::Threads)
+  # An option, because CMake 3.25 refuses CUDA_STANDARD 20 of newer compilers.
+  target_compile_options(taut::cuda INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20>)
 endfunction()
 
 # One line where the compiler is left at its baseline on a machine that has AVX2: several times slower, and nothing else would say so.

@@ -2,14 +2,15 @@
 # Sets the machine up, builds everything and runs the tests; from any folder, again and again, without network once set up.
 #   tests/run.sh          g++, release: tests, examples, benchmarks
 #   tests/run.sh --all    adds the longer tests, AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer, clang, compile time,
+#                         CUDA's tests by nvcc, where there is one,
 #                         and other instruction sets: all with SSE2 alone, the kernels on NEON under qemu-user and for AVX-512, which is
 #                         compiled everywhere and run where the processor has it; and a minute of fuzzing for each reader of files
-#   tests/run.sh PART…    some of what --all does: release asan tsan clang-16 clang-19 sse2 neon avx512 fuzz compile-time
+#   tests/run.sh PART…    some of what --all does: release asan tsan clang-16 clang-19 sse2 neon avx512 cuda fuzz compile-time
 # The last line counts the tests of all builds; a build that breaks counts as one failed test.
 set -uo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-all_parts="release asan tsan clang-16 clang-19 sse2 neon avx512 fuzz compile-time"
+all_parts="release asan tsan clang-16 clang-19 sse2 neon avx512 cuda fuzz compile-time"
 case "$*" in
   "") parts="quick" ;;
   --all) parts=$all_parts ;;
@@ -102,6 +103,13 @@ run_part() {
       else
         # shellcheck disable=SC2086  # a list of words
         check "AVX-512, compiled alone: this processor doesn't have it" .setup/build.sh avx512 build-avx512 $kernel_programs
+      fi
+      ;;
+    cuda)
+      if command -v nvcc >/dev/null; then
+        build_and_test "CUDA, by nvcc" release build-cuda "-DTAUT_CUDA=ON -- cuda_device_tests emotion bench_gpu" "-L cuda_device"
+      else
+        echo "CUDA, by nvcc: there is no nvcc here; its kernels ran under emulation"
       fi
       ;;
     fuzz) build_and_test "Fuzzing" fuzz build-fuzz "-- fuzzers" "-R ^fuzz[.].*[.]minute$" ;;

@@ -1,10 +1,7 @@
 """Compare: the referee between Taut and what a user would pick instead. Started by compare.sh."""
 import argparse
-import array
 import json
 import os
-import random
-import subprocess
 import sys
 
 import machine
@@ -12,6 +9,7 @@ import page
 import tables
 from measure import Measure
 from peers import Peers
+from prepare import prepare_network
 from verdict import verdict
 
 PARTS = ("machine", "train", "infer", "second-core", "gemm", "convolution", "memory")
@@ -45,21 +43,6 @@ def command(words):
             skipping = word in ("--build", "--torch-pythons", "--json", "--write")
         kept += [] if skipping else [word]
     return " ".join(kept)
-
-
-def prepare_network(folder, pythons):
-    """The same images for everybody; and, where there is NumPy, weights and the logits to expect from them."""
-    os.makedirs(folder, exist_ok=True)
-    numbers = random.Random(1)
-    for name, values in (("images.f32", array.array("f", (numbers.uniform(-1, 1) for _ in range(128 * 48 * 48)))),
-                         ("labels.i32", array.array("i", (numbers.randrange(7) for _ in range(128))))):
-        with open(os.path.join(folder, name), "wb") as out:
-            values.tofile(out)
-    for python in pythons:
-        if os.path.exists(python) and subprocess.run([python, os.path.join(HERE, "network.py"), folder], capture_output=True,
-                                                     check=False).returncode == 0:
-            return
-    print("No Python here has NumPy: nobody's results are checked, and most peers can't run.", file=sys.stderr)
 
 
 def measure(arguments, peers, record):

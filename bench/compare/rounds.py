@@ -24,11 +24,11 @@ class Entry:
 
     @property
     def name(self):
-        form = self.task.partition("-")[2] if self.task.startswith(("train", "infer")) else ""
+        form = self.task.partition("-")[2] if self.task.startswith(("train", "infer", "epoch")) else ""
         return f"{self.worker.name} {form}".strip()
 
-    def measure(self):
-        time.sleep(SETTLE)
+    def measure(self, settle):
+        time.sleep(settle)
         if self.steps > 1:
             self.worker.ask(self.task, self.argument, max(1, self.steps // 10))  # caches and threads, after the others' turns
         self.seconds.append(self.worker.ask(self.task, self.argument, self.steps) / self.steps)
@@ -47,13 +47,13 @@ def enter(entries, left_out, worker, task, argument, work, seconds_a_turn):
         left_out(f"{worker.name} {task}", str(stopped))
 
 
-def run(entries, rounds, left_out):
-    """Measures every entry `rounds` times; returns those that lasted."""
+def run(entries, rounds, left_out, settle=SETTLE):
+    """Measures every entry `rounds` times, each time `settle` seconds after the one before; returns those that lasted."""
     for turn in range(rounds):
         first = turn % len(entries)  # nobody is always the first after a pause
         for entry in entries[first:] + entries[:first]:
             try:
-                entry.measure()
+                entry.measure(settle)
             except Stopped as stopped:
                 if entry.worker.library == "Taut":
                     raise

@@ -23,6 +23,12 @@ void add_weights_option(CLI::App& command, std::string& weights) {
   command.add_option("--weights", weights, "A best.safetensors that `emotion train` wrote; without it the weights that come with the program");
 }
 
+void add_device_option(CLI::App& command, std::string& device) {
+  command.add_option("--device", device, "Where: cpu, cuda, or auto, which is cuda where the program was built with it and there is a GPU")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
+}
+
 void add_train_command(CLI::App& app, const Commands& commands) {
   const auto options = std::make_shared<TrainOptions>();
   CLI::App* const command = app.add_subcommand("train", "Train the network and write weights, log and report");
@@ -39,6 +45,7 @@ void add_train_command(CLI::App& app, const Commands& commands) {
   command->add_option("--lr", options->lr, "The learning rate; without it the recipe's")->check(finite)->check(CLI::PositiveNumber);
   command->add_option("--seed", options->seed, "Of weights, shuffling, augmentation, dropout and the validation split")
       ->capture_default_str();
+  add_device_option(*command, options->device);
   command->add_option("--threads", options->threads, "CPU threads; the result is the same for any number")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
@@ -61,6 +68,7 @@ void add_evaluate_command(CLI::App& app, const Commands& commands) {
   command->add_option("--data", options->data, "fer2013.csv, a folder with train/ and test/, or synthetic[:N]")->required();
   command->add_option("--split", options->split, "Which pictures")->check(CLI::IsMember({"train", "val", "test"}))->capture_default_str();
   command->add_option("--exclude", options->exclude, "A list of training and test pictures to leave out, which `emotion duplicates` wrote");
+  add_device_option(*command, options->device);
   command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
   command->add_option("--json", options->json, "Write the figures to this file too");
   command->callback([options, &commands] { commands.evaluate(*options); });
@@ -72,6 +80,7 @@ void add_predict_command(CLI::App& app, const Commands& commands) {
   add_weights_option(*command, options->weights);
   command->add_option("images", options->images, "JPEG or PNG files, colour or gray, of any size")->required();
   command->add_option("--crop", options->crop, "The face's rectangle in the picture: x,y,width,height")->delimiter(',')->expected(4);
+  add_device_option(*command, options->device);
   command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 256))->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options, &commands] { commands.predict(*options); });

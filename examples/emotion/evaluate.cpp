@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "emotion/load_classifier.hpp"
+#include "emotion/on_cuda.hpp"
 #include "emotion/open_faces.hpp"
 #include "emotion/train.hpp"
 #include "taut/io/atomic_file.hpp"
@@ -63,6 +64,7 @@ void print_evaluation(std::ostream& out, const char* split, const taut::Confusio
 }
 
 void evaluate(const EvaluateOptions& options) {
+  const bool on_cuda = uses_cuda(options.device);
   Classifier classifier{taut::seed(0), taut::Cpu<>{options.threads}};
   const taut::WeightsInfo info = load_classifier(options.weights, classifier);
   // Imported weights don't say how their validation pictures were drawn.
@@ -78,7 +80,8 @@ void evaluate(const EvaluateOptions& options) {
   if (options.split != "test" && (!split_known || (!info.split_checksum.empty() && source.checksum != info.split_checksum))) {
     std::cerr << "note: these are not the pictures that " << options.weights << " was trained on; its training and validation pictures differ\n";
   }
-  const taut::Evaluation found = taut::evaluate(classifier, *data, {info.mean, info.std}, taut::CrossEntropy<7>{});
+  const taut::Evaluation found = on_cuda ? evaluate_on_cuda(options.weights, *data)
+                                         : taut::evaluate(classifier, *data, {info.mean, info.std}, taut::CrossEntropy<7>{});
   if (!options.json.empty()) {
     taut::write_file_atomically(options.json, evaluation_json(options, found, info.class_names).dump(2) + "\n");
   }

@@ -10,7 +10,7 @@
 namespace emotion {
 
 struct EvaluateOptions {
-  std::string weights, data, split = "test", json, exclude;
+  std::string weights, data, split = "test", json, exclude, device = "auto";
   unsigned threads = 2;
 };
 

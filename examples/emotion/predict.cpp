@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "emotion/face_session.hpp"
+#include "emotion/on_cuda.hpp"
 #include "taut/data/image_file.hpp"
 
 namespace emotion {
 
 void predict(const PredictOptions& options) {
+  const bool on_cuda = uses_cuda(options.device);
   FaceSession session(options.weights, options.threads);
   const taut::WeightsInfo& info = session.info();
 
@@ -24,9 +26,16 @@ void predict(const PredictOptions& options) {
     }
   }
 
+  std::vector<std::vector<taut::RankedClass>> ranked_of_faces;
+  if (on_cuda) {
+    ranked_of_faces = classify_on_cuda(options.weights, faces);
+  } else {
+    for (const taut::GrayImage& face : faces) ranked_of_faces.push_back(session.classify(face.pixels));
+  }
+
   nlohmann::json answers = nlohmann::json::array();
   for (std::size_t i = 0; i < faces.size(); ++i) {
-    const std::vector<taut::RankedClass> ranked = session.classify(faces[i].pixels);
+    const std::vector<taut::RankedClass>& ranked = ranked_of_faces[i];
     std::vector<double> probabilities(ranked.size());
     for (const taut::RankedClass& each : ranked) probabilities[each.index] = each.probability;
     const taut::index_t best = ranked[0].index;

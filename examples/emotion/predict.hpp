@@ -9,7 +9,7 @@
 namespace emotion {
 
 struct PredictOptions {
-  std::string weights;
+  std::string weights, device = "auto";
   std::vector<std::string> images;
   std::vector<taut::index_t> crop;  // x, y, width, height
   unsigned threads = 1;

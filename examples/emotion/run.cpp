@@ -44,6 +44,7 @@ void write_run_report(const std::filesystem::path& directory, const TrainOptions
   report.title = "Emotion classifier";
   report.summary = source.description + ". Training ended because " + result.reason + ".";
   report.settings = run_settings(options, recipe, source);
+  report.settings.emplace_back("device", options.device);
   report.settings.emplace_back("threads", std::to_string(options.threads));
   report.records = records;
   report.best_epoch = result.best_epoch;

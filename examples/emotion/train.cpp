@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "emotion/evaluate.hpp"
+#include "emotion/on_cuda.hpp"
 #include "emotion/open_faces.hpp"
-#include "emotion/train_with.hpp"
+#include "emotion/train_on_cpu.hpp"
 #include "taut/core/error.hpp"
 
 namespace emotion {
@@ -22,10 +23,12 @@ Model model_for(const TrainOptions& options) {
 
 }  // namespace
 
-int train(const TrainOptions& options) {
+int train(const TrainOptions& given) {
+  TrainOptions options = given;
   if (options.network == "large" && options.recipe != "best") {
     taut::fail("--network large: expected --recipe best, which alone trains it, but found ", options.recipe);
   }
+  options.device = uses_cuda(options.device) ? "cuda" : "cpu";
   RunFiles files = open_run(options);
   const Recipe recipe = recipe_of(options);
   taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed, excluded_pictures(options.exclude));
@@ -35,6 +38,7 @@ int train(const TrainOptions& options) {
   }
   std::cout << source.description << std::endl;
 
+  if (options.device == "cuda") return train_on_cuda(options, std::move(files), recipe, std::move(source));
   if (options.network == "large") {
     Parts<LargeClassifier> parts{options, std::move(files), recipe, std::move(source), model_for<LargeClassifier>(options), {}};
     return train_with_probabilities(parts);

@@ -12,6 +12,7 @@ namespace emotion {
 
 struct TrainOptions {
   std::string data = "synthetic", out, recipe = "seed", network = "emotion", exclude;
+  std::string device = "auto";  ///< or cpu or cuda
   std::vector<std::string> teachers{};  ///< weights files
   std::optional<taut::index_t> epochs{}, batch{};  ///< the recipe's where there is none
   std::optional<double> lr{};                      ///< likewise

@@ -1,4 +1,4 @@
-/// train_large: the best recipe's training of the teacher.
+/// train_large: the best recipe's training of the teacher on the CPU.
 #include "emotion/train_with_teachers.hpp"
 
 namespace emotion {

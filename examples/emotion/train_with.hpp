@@ -1,22 +1,33 @@
-/// train_with: a training, whatever its optimizer, loss and loader. Included by the recipes' files alone, each of which compiles its own.
+/// train_with: a training, whatever its device, recipe and loader. Included by the devices' and recipes' files alone, each of which compiles
+/// its own; it names no device, for one of them is compiled by nvcc.
 #pragma once
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "emotion/classifier.hpp"
 #include "emotion/evaluate.hpp"
-#include "emotion/large_classifier.hpp"
 #include "emotion/network_info.hpp"
 #include "emotion/pictures.hpp"
 #include "emotion/recipe.hpp"
 #include "emotion/run.hpp"
+#include "taut/data/data_source.hpp"
+#include "taut/device/device.hpp"
 #include "taut/io/weights.hpp"
+#include "taut/nn/cross_entropy.hpp"
+#include "taut/nn/soft_cross_entropy.hpp"
 #include "taut/report/training_events.hpp"
-#include "taut/taut.hpp"
+#include "taut/train/adam.hpp"
 #include "taut/train/checkpoint.hpp"
+#include "taut/train/class_weights.hpp"
+#include "taut/train/confident_mistakes.hpp"
+#include "taut/train/csv_log.hpp"
+#include "taut/train/evaluate.hpp"
+#include "taut/train/progress_bar.hpp"
+#include "taut/train/sgd.hpp"
+#include "taut/train/trainer.hpp"
 
 namespace emotion {
 
@@ -65,6 +76,7 @@ int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& l
     if (!options.resume) {
       loader.start(0);
       const auto batch = loader.next();
+      taut::synchronize(classifier.device());
       events->add_image("augmented training pictures",
                         training_pictures({batch->images, batch->rows * faces.pixels()}, faces, recipe.normalization), 0);
     }
@@ -101,13 +113,24 @@ int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& l
   return 0;
 }
 
-/// The seed recipe: Adam, and labels.
-int train_with_labels(Parts<Classifier>& parts);
+/// The seed recipe: Adam, and labels, of which those of rare classes weigh more.
+template <class Model, class Loader>
+int train_with_labels(Loader& loader, Parts<Model>& parts) {
+  const Recipe& recipe = parts.recipe;
+  if (!parts.options.teachers.empty()) taut::fail("--teacher: expected the recipe best, whose targets are probabilities, but found seed");
+  std::ranges::copy(taut::inverse_frequency_weights(parts.source.splits.train.class_counts()), parts.loss.class_weights.begin());
+  taut::Adam adam{parts.classifier, {.lr = recipe.lr, .weight_decay = recipe.weight_decay}};
+  return train_with(adam, parts.loss, loader, parts);
+}
 
 /// The best recipe: momentum, and probabilities.
-int train_with_probabilities(Parts<Classifier>& parts);
-
-/// The same, for the teacher.
-int train_with_probabilities(Parts<LargeClassifier>& parts);
+template <class Model, class Loader>
+int train_with_probabilities(Loader& loader, Parts<Model>& parts) {
+  const Recipe& recipe = parts.recipe;
+  taut::SoftCrossEntropy<classes> loss;
+  if (parts.options.teachers.empty()) loss.label_smoothing = recipe.label_smoothing;  // a teacher's probabilities are smooth
+  taut::Sgd sgd{parts.classifier, {.lr = recipe.lr, .momentum = 0.9, .weight_decay = recipe.weight_decay, .nesterov = true}};
+  return train_with(sgd, loss, loader, parts);
+}
 
 }  // namespace emotion

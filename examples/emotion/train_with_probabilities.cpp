@@ -1,4 +1,4 @@
-/// train_with_probabilities: the best recipe's training of the emotion network.
+/// train_with_probabilities: the best recipe's training of the emotion network on the CPU.
 #include "emotion/train_with_teachers.hpp"
 
 namespace emotion {

@@ -11,6 +11,7 @@
 #include "taut/data/split.hpp"
 #include "taut/data/synthetic_faces.hpp"
 #include "taut/device/cpu.hpp"
+#include "taut/device/cuda.hpp"
 #include "taut/device/reference.hpp"
 #include "taut/nn.hpp"
 #include "taut/nn/bce_with_logits.hpp"

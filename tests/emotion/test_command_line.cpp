@@ -112,6 +112,23 @@ TEST_CASE("the same seed gives the same bits for any number of threads, and anot
   CHECK(contents(directory / "other" / "best.safetensors") != contents(trained_run() / "best.safetensors"));
 }
 
+TEST_CASE("the CPU can be asked for, and a GPU is refused in a sentence where there is none") {
+  const TemporaryDirectory directory;
+  REQUIRE(emotion(train_arguments(directory / "cpu", "--device cpu")).exit_code == 0);
+  if (emotion("predict " + weights() + " --device cuda " + face).exit_code == 0) return;  // then what follows is another test's
+  CHECK(contents(directory / "cpu" / "best.safetensors") == contents(trained_run() / "best.safetensors"));
+  for (const char* command : {"eval", "predict"}) {
+    const std::string begin = std::string(command) + " " + weights() + (*command == 'e' ? " --data synthetic:140" : " " + face);
+    const Outcome cpu = emotion(begin + " --device cpu");
+    CHECK(cpu.exit_code == 0);
+    CHECK(cpu.out == emotion(begin).out);
+    CHECK(cpu.out == emotion(begin + " --device auto").out);
+    check_refused(emotion(begin + " --device cuda"), {"--device cuda: expected"});
+  }
+  check_refused(emotion(train_arguments(directory / "cuda", "--device cuda")), {"--device cuda: expected"});
+  CHECK_FALSE(fs::exists(directory / "cuda"));
+}
+
 TEST_CASE("a run that is resumed equals one that was never interrupted, and leaves TensorBoard a file of events for each part") {
   const TemporaryDirectory directory;
   const std::string out = (directory / "run").string();
@@ -202,7 +219,7 @@ TEST_CASE("unknown options and commands are refused") {
   for (const char* arguments : {"", "dance", "train --speed 3 --out x", "train", "eval", "train --out x --batch 0",
                                 "train --out x --batch 1000", "train --out x --recipe none", "train --out x --epochs many",
                                 "train --out x --lr -1", "train --out x --lr nan", "train --out x --val 2",
-                                "train --out x --val nan", "import x.pth --out x --mean nan"}) {
+                                "train --out x --val nan", "train --out x --device gpu", "predict x.png --device", "import x.pth --out x --mean nan"}) {
     const Outcome outcome = emotion(arguments);
     CHECK_MESSAGE(outcome.exit_code != 0, arguments);
     CHECK_MESSAGE(!outcome.errors.empty(), arguments);

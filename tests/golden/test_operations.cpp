@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "golden.hpp"
-#include "ops/algorithm_growth.hpp"
+#include "ops/cpu_growth.hpp"
 #include "taut/core/geometry.hpp"
 #include "taut/device/device.hpp"
 

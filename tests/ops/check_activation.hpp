@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,9 +84,11 @@ void check_activation(index_t count, std::uint64_t seed) {
 template <class T, class D, taut::Activation A>
 void check_activation_limits() {
   constexpr T infinity = std::numeric_limits<T>::infinity(), largest = std::numeric_limits<T>::max();
-  const std::vector<T> x{infinity, largest, -infinity, -largest, std::numeric_limits<T>::quiet_NaN(), T{0}};
-  const std::vector<T> dy(x.size(), T{1});
-  std::vector<T> y(x.size()), dx(x.size());
+  constexpr std::array limits{infinity, largest, -infinity, -largest, std::numeric_limits<T>::quiet_NaN(), T{0}};
+  Guarded<T> inputs(limits.size()), dy(limits.size()), outputs(limits.size()), gradients(limits.size());
+  std::ranges::copy(limits, inputs.data());
+  std::ranges::fill(dy.span(), T{1});
+  const std::span<T> x = inputs.span(), y = outputs.span(), dx = gradients.span();
   D device = make_device<D>(1);
   device.template activation_forward<A, T>(x.size(), x.data(), y.data());
   device.template activation_backward<A, T>(x.size(), A.gated() ? x.data() : y.data(), dy.data(), dx.data());

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -119,23 +120,25 @@ void check_far_outputs() {
   const T far = std::is_same_v<T, float> ? std::numeric_limits<T>::max() : static_cast<T>(1e150);
   for (const index_t count : {index_t{1}, index_t{37}}) {
     CAPTURE(count);
-    std::vector<T> y(count), targets(count, T{1}), weights(count, T{1}), gradient(count);
+    Guarded<T> y(count), targets(count), weights(count), gradient(count);
+    std::ranges::fill(targets.span(), T{1});
+    std::ranges::fill(weights.span(), T{1});
     for (const T value : {far, -far, T{1000}, T{-1000}}) {
       CAPTURE(value);
-      std::fill(y.begin(), y.end(), value);
+      std::ranges::fill(y.span(), value);
       CHECK(std::isfinite(device.mse(count, y.data(), targets.data(), gradient.data()).loss));
       CHECK(std::isfinite(device.huber(count, y.data(), targets.data(), 1.0, gradient.data()).loss));
       const taut::LossSums binary = device.bce_with_logits(count, count, y.data(), targets.data(), weights.data(), gradient.data());
       const double all = value > 0 ? 0 : -static_cast<double>(value) * static_cast<double>(count);
       CHECK(std::abs(binary.loss - all) <= sum_error<double>(count) * all);
-      for (const T slope : gradient) CHECK(slope == (value > 0 ? T{0} : T{-1} / static_cast<T>(count)));
+      for (const T slope : gradient.span()) CHECK(slope == (value > 0 ? T{0} : T{-1} / static_cast<T>(count)));
       CHECK(std::isfinite(device.soft_cross_entropy(1, count, y.data(), targets.data(), weights.data(), 0.0, gradient.data()).loss));
     }
     for (const T bad : {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity()}) {
       CAPTURE(bad);
-      std::fill(y.begin(), y.end(), T{0});
-      y.back() = bad;
-      targets.back() = 0;
+      std::ranges::fill(y.span(), T{0});
+      y.span().back() = bad;
+      targets.span().back() = 0;
       CHECK(!std::isfinite(device.mse(count, y.data(), targets.data(), gradient.data()).loss));
       CHECK(!std::isfinite(device.huber(count, y.data(), targets.data(), 1.0, gradient.data()).loss));
       CHECK(!std::isfinite(device.bce_with_logits(count, count, y.data(), targets.data(), weights.data(), gradient.data()).loss));

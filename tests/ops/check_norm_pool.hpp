@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -210,7 +211,9 @@ void check_norm_pool_backward(const NormPoolRow& row, const NormPoolCalls<D, T>&
   using O = Oracle<T>;
   const taut::NormPoolGeometry& g = row.geometry;
   const index_t pixels = row.rows * g.in_pixels(), size = pixels * g.channels;
-  const std::uint8_t* const chosen = g.pools() ? argmax.data() : nullptr;
+  Guarded<std::uint8_t> choices(argmax.size());
+  std::ranges::copy(argmax, choices.data());
+  const std::uint8_t* const chosen = g.pools() ? choices.data() : nullptr;
   Guarded<T> dy(row.rows * g.out_size());
   dy.randomize(seed);
   const std::vector<O> exact_x = x.template as<O>(), scale = norm.scale.template as<O>(), shift = norm.shift.template as<O>(),
@@ -277,7 +280,9 @@ void check_norm_pool_constants(const NormPoolRow& row, const NormPoolCalls<D, T>
   using O = Oracle<T>;
   const taut::NormPoolGeometry& g = row.geometry;
   const index_t size = row.rows * g.in_size();
-  const std::uint8_t* const chosen = g.pools() ? argmax.data() : nullptr;
+  Guarded<std::uint8_t> choices(argmax.size());
+  std::ranges::copy(argmax, choices.data());
+  const std::uint8_t* const chosen = g.pools() ? choices.data() : nullptr;
   Guarded<T> dy(row.rows * g.out_size()), first(size);
   dy.randomize(seed);
   const std::vector<O> exact_x = x.template as<O>(), scale = norm.scale.template as<O>(), shift = norm.shift.template as<O>();

@@ -20,11 +20,14 @@ namespace ops {
 
 using taut::index_t;
 
+/// Where a test's operands lie: where the devices under test can read them.
+inline taut::MemorySource operand_memory = taut::host_memory;
+
 /// The data begins `skew` elements after an aligned address: kernels may not rely on more than an element's own alignment.
 template <class T>
 class Guarded {
  public:
-  explicit Guarded(index_t count, index_t skew = 1) : block_(2 * guard + skew + count), begin_(guard + skew), count_(count) {
+  explicit Guarded(index_t count, index_t skew = 1) : block_(2 * guard + skew + count, operand_memory), begin_(guard + skew), count_(count) {
     std::memset(block_.data(), canary, block_.size() * sizeof(T));
     forbid_guards();
   }

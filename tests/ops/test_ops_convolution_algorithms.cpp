@@ -1,5 +1,6 @@
 /// Convolutions of the op table by each algorithm, whatever the cost model thinks of it.
 #include "ops/check_convolution.hpp"
+#include "ops/cpu_growth.hpp"
 #include "taut/device/cpu.hpp"
 
 using taut::ConvolutionAlgorithm;

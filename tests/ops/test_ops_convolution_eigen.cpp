@@ -1,5 +1,6 @@
 /// Convolutions of the op table with Eigen's matrix products.
 #include "ops/check_convolution.hpp"
+#include "ops/cpu_growth.hpp"
 #include "taut/device/cpu.hpp"
 #include "taut/device/eigen_gemm.hpp"
 

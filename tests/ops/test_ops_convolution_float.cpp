@@ -1,5 +1,6 @@
 /// Convolutions of the op table in float: the odd shapes.
 #include "ops/check_convolution.hpp"
+#include "ops/cpu_growth.hpp"
 #include "taut/device/cpu.hpp"
 
 TEST_CASE("Cpu's convolutions in float are what their definition says") {

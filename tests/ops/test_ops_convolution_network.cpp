@@ -1,5 +1,6 @@
 /// Convolutions of the op table: the emotion network's.
 #include "ops/check_convolution.hpp"
+#include "ops/cpu_growth.hpp"
 #include "taut/device/cpu.hpp"
 
 TEST_CASE("Cpu's convolutions of the emotion network are what their definition says") {

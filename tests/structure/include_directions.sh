@@ -1,14 +1,18 @@
 #!/bin/sh
 # Reads the #include lines of all headers and says which go the wrong way: include_directions.sh INCLUDE_FOLDER
 #   train, data, io -> nn -> device/device.hpp -> core        device/cpu -> kernels/cpu -> core
+# Only headers that nvcc compiles (.cuh) include such; they see how CUDA is called (device/cuda/) from their kernels too.
 # An umbrella (include/taut/*.hpp) may include anything, and nothing but another umbrella may include one.
 set -eu
 cd "$1"
 
-find taut -name '*.hpp' | LC_ALL=C sort | xargs awk '
+find taut -name '*.hpp' -o -name '*.cuh' | LC_ALL=C sort | xargs awk '
   # What a header may include, as a regular expression over paths below taut/.
   function allowed(from,   device) {
-    if (from !~ /\//) return ".*"
+    if (from !~ /\//) return from ~ /cuh$/ ? ".*" : "hpp$"
+    if (from ~ /^device\/cuda\/.*cuh$/) return "^(device/cuda/.*cuh$|core/)"
+    if (from == "device/cuda.cuh") return "^(kernels/cuda/|device/cuda/|device/(device|cuda).hpp$|core/)"
+    if (from ~ /^kernels\/cuda\/.*cuh$/) return "^(kernels/cuda/|device/cuda/|device/device.hpp$|core/)"
     if (from ~ /^core\//) return "^core/"
     if (from == "device/device.hpp") return "^core/"
     if (from ~ /^nn\//) return "^(nn/|device/device.hpp$|core/)"
@@ -23,6 +27,8 @@ find taut -name '*.hpp' | LC_ALL=C sort | xargs awk '
       split(from, part, "/")
       return "^(kernels/" part[2] "/|device/device.hpp$|core/)"
     }
+    if (from ~ /^train\/.*cuh$/) return "^(train/|nn/|device/device.hpp$|device/cuda/|kernels/cuda/|core/)"
+    if (from ~ /^data\/.*cuh$/) return "^(data/|device/cuda/|core/)"
     if (from ~ /^train\//) return "^(train/|data/|io/|nn/|device/device.hpp$|core/)"
     if (from ~ /^data\//) return "^(data/|nn/|core/)"
     if (from ~ /^io\//) return "^(io/|nn/|core/)"

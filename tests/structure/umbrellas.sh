@@ -1,5 +1,6 @@
 #!/bin/sh
 # What each umbrella reaches: nn.hpp and tensor.hpp the standard library alone, taut.hpp xsimd besides: umbrellas.sh COMPILER FLAGS…
+# cuda.cuh is read with the emulated runtime.
 set -eu
 bad=0
 
@@ -25,4 +26,5 @@ without eigen.hpp "stb_image nlohmann/json.hpp zlib.h" "$@"
 without idx.hpp "Eigen/Core stb_image nlohmann/json.hpp" "$@"
 without image.hpp "Eigen/Core nlohmann/json.hpp zlib.h" "$@"
 without io.hpp "Eigen/Core stb_image zlib.h" "$@"
+without cuda.cuh "xsimd.hpp Eigen/Core stb_image nlohmann/json.hpp zlib.h taut/kernels/cpu/ taut/kernels/reference/" "$@" -I "$(dirname "$0")/../cuda/emulation"
 exit $bad

@@ -7,7 +7,8 @@ import sys
 import ncnn
 import numpy as np
 
-from serve import CHECKED_ROWS, Network, serve
+from network_folder import Network
+from serve import serve
 
 
 def main():
@@ -30,7 +31,7 @@ def main():
             logits(image)
 
     serve({"version": ncnn.__version__, "tasks": ["infer"]}, lambda _, rows: lambda: step(rows),
-          lambda: network.difference(np.stack([np.array(logits(image)) for image in images[:CHECKED_ROWS]])))
+          {"check": lambda rows, _: network.difference(np.stack([np.array(logits(image)) for image in images[:rows]]))})
     net.clear()  # before the pools
 
 

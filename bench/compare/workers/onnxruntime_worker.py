@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import onnxruntime
 
-from serve import CHECKED_ROWS, Network, serve
+from network_folder import Network
+from serve import serve
 
 
 def main():
@@ -32,12 +33,12 @@ def main():
         session, binding, _ = bind(rows)
         return lambda: session.run_with_iobinding(binding)
 
-    def check():
-        session, binding, y = bind(CHECKED_ROWS)
+    def check(rows, _):
+        session, binding, y = bind(rows)
         session.run_with_iobinding(binding)
         return network.difference(y.numpy())
 
-    serve({"version": onnxruntime.__version__, "tasks": ["infer"]}, make, check)
+    serve({"version": onnxruntime.__version__, "tasks": ["infer"]}, make, {"check": check})
 
 
 main()

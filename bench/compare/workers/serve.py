@@ -1,42 +1,7 @@
 """Serve: the protocol of the workers that bench/compare.sh drives, for those in Python (worker.hpp says what it is)."""
 import json
-import os
-import struct
 import sys
 import time
-
-import numpy as np
-
-CHECKED_ROWS = 16  # how many expected logits there are
-
-
-class Network:
-    """What network.py left in a folder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.images = np.fromfile(os.path.join(folder, "images.f32"), np.float32).reshape(-1, 1, 48, 48)
-        self.labels = np.fromfile(os.path.join(folder, "labels.i32"), np.int32)
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def difference(self, logits):
-        """The largest error, by the largest of the expected logits."""
-        expected = np.fromfile(self.path("logits.f32"), np.float32).reshape(CHECKED_ROWS, 7)
-        return float(np.abs(np.asarray(logits) - expected).max() / np.abs(expected).max())
-
-    def weights(self):
-        """{name: array} of the safetensors file."""
-        with open(self.path("weights.safetensors"), "rb") as file:
-            header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-            data = file.read()
-        arrays = {}
-        for name, entry in header.items():
-            if name != "__metadata__":
-                begin, end = entry["data_offsets"]
-                arrays[name] = np.frombuffer(data[begin:end], np.float32).reshape(entry["shape"])
-        return arrays
 
 
 def status_bytes(field):
@@ -54,24 +19,29 @@ def added_bytes(work):
     return status_bytes("VmHWM") - before
 
 
-def serve(about, make, check, memory=None):
-    """Answers tasks until stdin ends. `make(task, rows)` prepares a task and returns one step of it; it is asked once for each.
-    `check()` gives the difference of the logits, `memory(rows, steps)` bytes."""
+def seconds_by_the_clock(step, steps):
+    start = time.perf_counter()
+    for _ in range(steps):
+        step()
+    return time.perf_counter() - start
+
+
+def serve(about, make, answers, seconds=seconds_by_the_clock):
+    """Answers tasks until stdin ends. `make(task, rows)` prepares a task and returns one step of it; it is asked once for each, and
+    `seconds(step, steps)` times it. `answers` has the tasks that give a number of their own: {task: function(rows, steps)}.
+    `forget` releases what was made."""
     print("ready", json.dumps(about), flush=True)
     made = {}
 
     def answer(task, rows, steps):
-        if task == "check":
-            return check()
-        if task == "memory":
-            return memory(rows, steps)
+        if task == "forget":
+            made.clear()
+            return 0
+        if task in answers:
+            return answers[task](rows, steps)
         if (task, rows) not in made:
             made[task, rows] = make(task, rows)
-        step = made[task, rows]
-        start = time.perf_counter()
-        for _ in range(steps):
-            step()
-        return time.perf_counter() - start
+        return seconds(made[task, rows], steps)
 
     for line in sys.stdin:
         task, rows, steps = line.split()

@@ -12,16 +12,9 @@ import warnings
 import torch
 from torch import nn
 
-from serve import CHECKED_ROWS, Network, added_bytes, serve
-
-
-def make_net(layout):
-    layers, channels = [], 1
-    for out in (32, 64, 128, 256):
-        layers += [nn.Conv2d(channels, out, 3, padding=1), nn.BatchNorm2d(out), nn.ReLU(inplace=True), nn.MaxPool2d(2)]
-        channels = out
-    layers += [nn.Flatten(), nn.Linear(2304, 512), nn.ReLU(inplace=True), nn.Dropout(0.5), nn.Linear(512, 7)]
-    return nn.Sequential(*layers).to(memory_format=layout)
+from network_folder import Network
+from serve import added_bytes, serve
+from torch_network import make_net
 
 
 def make_adam(parameters):
@@ -96,8 +89,8 @@ class Worker:
             return self.infer_step(rows, form)
         return self.train_step(rows, torch.compile if form == "compiled" else lambda net: net)
 
-    def check(self):
-        return max(self.network.difference(self.infer_step(CHECKED_ROWS, form)().numpy()) for form in ("", "frozen"))
+    def check(self, rows, _):
+        return max(self.network.difference(self.infer_step(rows, form)().numpy()) for form in ("", "frozen"))
 
     def memory(self, rows, steps):
         def work():
@@ -133,7 +126,7 @@ def main():
     if "compile" in sys.argv[4:] and hasattr(torch, "compile"):
         tasks += ["train-compiled", "infer-compiled"]
     serve({"version": version(), "blas": blas(), "mkldnn": torch.backends.mkldnn.is_available(), "tasks": tasks},
-          worker.make, worker.check, worker.memory)
+          worker.make, {"check": worker.check, "memory": worker.memory})
 
 
 main()

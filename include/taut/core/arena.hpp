@@ -1,6 +1,7 @@
-/// Arena: one aligned block on the heap, allocated once; everything inside is an offset.
+/// Arena: one aligned block of memory, allocated once; everything inside is an offset.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -16,6 +17,16 @@ namespace taut {
 /// Blocks begin on a multiple of this many bytes: a cache line, and the widest SIMD register.
 inline constexpr index_t alignment = 64;
 
+/// Where blocks of memory come from: the heap, or what a device can reach. Plain functions, so that a block needs nobody to outlive it.
+struct MemorySource {
+  void* (*allocate)(std::size_t bytes);  ///< zeros; null, or an exception, where there is no memory
+  void (*release)(void* block);
+};
+
+/// The heap. calloc, because the system hands out large blocks as zero pages that exist only once they are touched.
+inline constexpr MemorySource host_memory{.allocate = [](std::size_t bytes) { return std::calloc(bytes, 1); },
+                                          .release = [](void* block) { std::free(block); }};
+
 /// Owns `size` zeros on a 64-byte boundary. Moves, doesn't copy. Memory that is never touched costs nothing: a block for 256 rows of
 /// which 64 are used takes the place of 64.
 template <class T>
@@ -24,10 +35,9 @@ class Arena {
 
  public:
   Arena() = default;
-  explicit Arena(index_t size) : size_(size) {
+  explicit Arena(index_t size, MemorySource source = host_memory) : block_(nullptr, Release{source.release}), size_(size) {
     if (size == 0) return;
-    // calloc, because the system hands out large blocks as zero pages that exist only once they are touched.
-    block_.reset(std::calloc(size * sizeof(T) + alignment, 1));
+    block_.reset(source.allocate(size * sizeof(T) + alignment));
     if (block_ == nullptr) throw std::bad_alloc();
     const auto address = reinterpret_cast<std::uintptr_t>(block_.get());
     data_ = reinterpret_cast<T*>((address + alignment - 1) / alignment * alignment);
@@ -46,8 +56,9 @@ class Arena {
   std::span<const T> span() const { return {data_, size_}; }
 
  private:
-  struct Free {
-    void operator()(void* block) const { std::free(block); }
+  struct Release {
+    void (*release)(void* block) = host_memory.release;
+    void operator()(void* block) const { release(block); }
   };
 
   void swap(Arena& other) noexcept {
@@ -56,7 +67,7 @@ class Arena {
     std::swap(size_, other.size_);
   }
 
-  std::unique_ptr<void, Free> block_;
+  std::unique_ptr<void, Release> block_;
   T* data_ = nullptr;
   index_t size_ = 0;
 };

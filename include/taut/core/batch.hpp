@@ -1,7 +1,7 @@
 /// Batch: samples of one static shape, as many rows as there are, up to a static maximum.
 #pragma once
 
-#include <algorithm>
+#include <concepts>
 #include <type_traits>
 
 #include "taut/core/arena.hpp"
@@ -20,9 +20,10 @@ struct BatchView {
 
   T* row(index_t i) const { return data + i * Sample.size(); }
 
-  operator BatchView<const T, Sample>() const
+  /// A template, because nvcc warns of a conversion to the same type, which T = const T would make of a plain one, constrained or not.
+  template <std::same_as<const T> Const>
     requires(!std::is_const_v<T>)
-  {
+  operator BatchView<Const, Sample>() const {
     return {data, rows};
   }
 };

@@ -10,7 +10,6 @@
 #include <functional>
 #include <limits>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -24,6 +23,7 @@
 #include "taut/core/error.hpp"
 #include "taut/core/random.hpp"
 #include "taut/core/shape.hpp"
+#include "taut/data/epoch_order.hpp"
 #include "taut/data/random_streams.hpp"
 #include "taut/data/sample_target.hpp"
 
@@ -145,8 +145,7 @@ class SampleLoader {
     if (first_batch > batches()) fail("expected a first batch of at most ", batches(), " but got ", first_batch);
     worker_ = {};
     epoch_ = epoch;
-    std::iota(order_.begin(), order_.end(), 0U);
-    if (options_.shuffle) Random(data_stream(options_.seed, DataUse::shuffle, epoch)).shuffle(std::span{order_});
+    set_epoch_order(order_, options_.shuffle, options_.seed, epoch);
     problem_ = nullptr;
     assembled_ = taken_ = released_ = first_batch;
     worker_ = std::jthread([this, first_batch](std::stop_token stop) { assemble_from(first_batch, stop); });

@@ -7,7 +7,9 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
 
+#include "taut/core/arena.hpp"
 #include "taut/core/geometry.hpp"
 #include "taut/core/random.hpp"
 
@@ -229,5 +231,55 @@ concept Device = TaskRunner<D> && ConvolutionKernels<D, T> && LinearKernels<D, T
                  ActivationKernels<D, T> && SoftmaxKernels<D, T> && AveragePoolKernels<D, T> && GroupNormKernels<D, T> &&
                  ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && DenseLossKernels<D, T> &&
                  OptimizerKernels<D, T>;
+
+/// Whether more than the name of a device is known.
+template <class D>
+concept DefinedDevice = requires { sizeof(D); };
+
+/// A model's arrays as its device sees them. Gradients may be constants to whoever has them.
+template <class T, class Gradient = T>
+struct DeviceArrays {
+  std::span<T> parameters;
+  std::span<Gradient> gradients;
+  std::span<T> buffers;
+};
+
+/// Where the arrays of a model on this device lie: where D::memory() says; a device that has no memory of its own uses the heap.
+/// Whatever it is, host code can read and write it once the device has been waited for.
+template <class D>
+constexpr MemorySource memory_of() {
+  if constexpr (requires { D::memory(); }) return D::memory();
+  return host_memory;
+}
+
+/// Where a few numbers lie that the host writes again and again for the device to read.
+template <class D>
+constexpr MemorySource exchange_memory_of() {
+  if constexpr (requires { D::exchange_memory(); }) return D::exchange_memory();
+  return memory_of<D>();
+}
+
+/// Waits until a device that works by itself has done all it was given; others have nothing to wait for.
+template <class D>
+void synchronize(const D& device) {
+  if constexpr (requires { device.synchronize(); }) device.synchronize();
+}
+
+/// Zeros, in turn with what the device does.
+template <class D, class T>
+void clear(D& device, T* data, index_t count) {
+  if constexpr (requires { device.clear(data, count); }) {
+    device.clear(data, count);
+  } else {
+    for (index_t i = 0; i < count; ++i) data[i] = T{};
+  }
+}
+
+/// `count` elements of the host's where the device can read them, until the next call; a device without memory of its own reads them there.
+template <class D, class T>
+const T* staged(D& device, const T* data, index_t count) {
+  if constexpr (requires { device.staged(data, count); }) return device.staged(data, count);
+  return data;
+}
 
 }  // namespace taut

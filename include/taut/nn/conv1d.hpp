@@ -42,7 +42,8 @@ struct Conv1d {
   static constexpr TensorList tensors(Shape in) {
     const index_t inputs = in.d0 / Read::groups, fan_in = inputs * Read::kernel.width;
     TensorList list;
-    list.add({"weight", {Read::out, inputs, Read::kernel.width}, Order::convolution, detail::kaiming_uniform(fan_in)});
+    const Shape weight{Read::out, inputs, Read::kernel.width};
+    list.add({"weight", weight, Order::convolution, detail::kaiming_uniform(fan_in)});
     if (has_bias) list.add({"bias", {Read::out}, Order::same, detail::kaiming_uniform(fan_in)});
     return list;
   }

@@ -33,6 +33,8 @@ namespace taut {
 /// Net: a Sequential. T: float or double. D: a device (see device/device.hpp). MaxBatch: the most rows of a batch.
 template <class Net, class T, class D, index_t MaxBatch = 64>
 class Model {
+  static_assert(DefinedDevice<D>, "this device is declared here but not defined: Cuda is defined in taut/cuda.cuh, for files that nvcc compiles");
+
  public:
   using Network = Net;
   using Scalar = T;
@@ -45,30 +47,30 @@ class Model {
   explicit Model(Seed seed, D device = D{})
       : device_(std::move(device)),
         seed_(seed),
-        parameters_(memory.parameters),
-        gradients_(memory.parameters),
-        buffers_(memory.buffers),
-        activations_(memory.training),
-        vectors_(memory.vectors),
-        argmax_(memory.argmax_bytes),
-        workspace_(workspace_elements(device_)),
-        loss_scratch_(Net::output_shape.size()) {
+        parameters_(memory.parameters, memory_of<D>()),
+        gradients_(memory.parameters, memory_of<D>()),
+        buffers_(memory.buffers, memory_of<D>()),
+        activations_(memory.training, memory_of<D>()),
+        vectors_(memory.vectors, memory_of<D>()),
+        argmax_(memory.argmax_bytes, memory_of<D>()),
+        workspace_(workspace_elements(device_), memory_of<D>()),
+        loss_scratch_(Net::output_shape.size(), exchange_memory_of<D>()) {
     initialize(Net::plan, seed, parameters_.data(), buffers_.data());
   }
 
   /// The network's output in inference mode: running statistics, no dropout. The view is valid until the next call.
   template <class Samples>
   Output evaluate(const Samples& samples) {
-    const Output output = run_forward(checked(samples), Mode::inference);
-    input_.data = nullptr;  // nothing to go back from
+    const Output output = infer(checked(samples));
+    synchronize(device_);
     return output;
   }
 
   /// The network's output in training mode; moves running statistics, draws dropout masks. `samples` must outlive `backward`.
   template <class Samples>
   Output forward(const Samples& samples) {
-    const Output output = run_forward(checked(samples), Mode::training);
-    ++forward_passes_;
+    const Output output = run_training_forward(checked(samples));
+    synchronize(device_);
     return output;
   }
 
@@ -83,6 +85,7 @@ class Model {
     if (output_gradient.rows != input_.rows) {
       fail("backward expects the gradient of the last forward's ", input_.rows, " rows but got ", output_gradient.rows);
     }
+    synchronize(device_);
     std::copy_n(output_gradient.data, output_gradient.rows * Net::output_shape.size(), output_gradient_data());
     run_backward();
   }
@@ -92,7 +95,8 @@ class Model {
   template <class Samples, class L, class Targets = typename L::template Targets<T, Net::output_shape>>
   LossSums forward_backward(const Samples& samples, const Targets& targets, const L& loss) {
     const auto accepted = checked_targets(checked(samples).rows, targets, loss);
-    const LossSums sums = loss.sums(device_, forward(samples), accepted, loss_scratch_.data(), output_gradient_data());
+    const Output output = run_training_forward(checked(samples));
+    const LossSums sums = loss.sums(device_, output, accepted, loss_scratch_.data(), output_gradient_data());
     if (std::isfinite(sums.loss)) run_backward();
     return sums;
   }
@@ -101,20 +105,25 @@ class Model {
   template <class Samples, class L, class Targets = typename L::template Targets<T, Net::output_shape>>
   LossSums loss(const Samples& samples, const Targets& targets, const L& loss) {
     const auto accepted = checked_targets(checked(samples).rows, targets, loss);
-    return loss.sums(device_, evaluate(samples), accepted, loss_scratch_.data(), static_cast<T*>(nullptr));
+    return loss.sums(device_, infer(checked(samples)), accepted, loss_scratch_.data(), static_cast<T*>(nullptr));
   }
 
   /// The output of the last forward pass, in either mode.
-  Output output() const { return {activations_.data() + memory.activation_offset[steps - 1], input_.rows}; }
+  Output output() const {
+    synchronize(device_);
+    return last_output();
+  }
 
   /// Softmax of an output, row by row, into `probabilities` (rows, classes).
   void softmax(Output logits, T* probabilities) {
     static_assert(LossKernels<D, T>, "this device has no loss kernels (cross_entropy, softmax)");
     device_.template softmax<T>(logits.rows, Net::output_shape.size(), logits.data, probabilities);
+    synchronize(device_);
   }
 
   /// The first layer whose output in the last forward pass holds a value that isn't finite, e.g. "layer 4, Conv2d<64,3,Padding{1}>".
   std::optional<std::string> first_non_finite() const {
+    synchronize(device_);
     std::optional<std::string> found;
     for_each_step([&]<index_t I>() {
       if (found || Net::plan.edges[I].storage != I) return;
@@ -129,10 +138,10 @@ class Model {
   }
 
   /// All parameters as one span; alignment gaps between tensors stay zero. Gradients lie at the same offsets.
-  std::span<T> parameters() { return parameters_.span(); }
-  std::span<const T> parameters() const { return parameters_.span(); }
-  std::span<T> gradients() { return gradients_.span(); }
-  std::span<const T> gradients() const { return gradients_.span(); }
+  std::span<T> parameters() { return waited_for(parameters_).span(); }
+  std::span<const T> parameters() const { return waited_for(parameters_).span(); }
+  std::span<T> gradients() { return waited_for(gradients_).span(); }
+  std::span<const T> gradients() const { return waited_for(gradients_).span(); }
   /// Leaves parameters alone, by PyTorch's names: those of a layer ("0"), a single one ("0.weight") or all (""). Frozen parameters have
   /// gradients of 0 and no optimizer moves or decays them, as with PyTorch's requires_grad_(False). A batch norm whose parameters are all
   /// frozen also keeps its running statistics and normalises by them, as in PyTorch's eval(). The way back ends at the first layer that
@@ -146,8 +155,11 @@ class Model {
   std::span<const ParameterSpan> trainable_spans() const { return frozen_.trainable(); }
 
   /// What isn't trained: running statistics.
-  std::span<T> buffers() { return buffers_.span(); }
-  std::span<const T> buffers() const { return buffers_.span(); }
+  std::span<T> buffers() { return waited_for(buffers_).span(); }
+  std::span<const T> buffers() const { return waited_for(buffers_).span(); }
+
+  /// The same spans for the device's own functions, which come in turn: nobody waits for what the device still does to them.
+  DeviceArrays<T> arrays() { return {parameters_.span(), gradients_.span(), buffers_.span()}; }
 
   D& device() { return device_; }
 
@@ -156,17 +168,17 @@ class Model {
   void set_forward_passes(std::uint64_t passes) { forward_passes_ = passes; }
 
   /// Every parameter and buffer with PyTorch's names, shapes and order.
-  std::vector<NamedTensor<T>> export_tensors() const { return taut::export_tensors<Net>(parameters_.data(), buffers_.data()); }
+  std::vector<NamedTensor<T>> export_tensors() const { return taut::export_tensors<Net>(parameters().data(), buffers_.data()); }
 
   /// The gradient of every parameter, likewise.
   std::vector<NamedTensor<T>> export_gradients() const {
-    return taut::export_tensors<Net>(gradients_.data(), static_cast<const T*>(nullptr));
+    return taut::export_tensors<Net>(gradients().data(), static_cast<const T*>(nullptr));
   }
 
   /// Takes every parameter and buffer from `tensors`, in any order. Throws an Error that names the tensor and layer which don't fit;
   /// then the model is as it was.
   void import_tensors(std::span<const NamedTensor<T>> tensors) {
-    taut::import_tensors<Net>(tensors, parameters_.data(), buffers_.data());
+    taut::import_tensors<Net>(tensors, parameters().data(), buffers_.data());
   }
 
   /// Elements of workspace that this device needs: the most that any step asks for.
@@ -195,6 +207,26 @@ class Model {
   template <class Samples>
   static Input checked(const Samples& samples) {
     return detail::accept_samples<Net, T, MaxBatch>(samples, "model");
+  }
+
+  template <class Array>
+  Array& waited_for(Array& array) const {
+    synchronize(device_);
+    return array;
+  }
+
+  Output last_output() const { return {activations_.data() + memory.activation_offset[steps - 1], input_.rows}; }
+
+  Output infer(Input input) {
+    const Output output = run_forward(input, Mode::inference);
+    input_.data = nullptr;  // nothing to go back from
+    return output;
+  }
+
+  Output run_training_forward(Input input) {
+    const Output output = run_forward(input, Mode::training);
+    ++forward_passes_;
+    return output;
   }
 
   /// A step's output, or the samples.
@@ -241,8 +273,31 @@ class Model {
   }
 
   // Defined outside of the class, so that a program which declares `extern template class Model<…>` compiles the kernels in one file.
+  // One line each: a lambda that is a template would keep nvcc from compiling them there.
   Output run_forward(Input input, Mode mode);
   void run_backward();
+
+  Output step_forward(Input input, Mode mode) {
+    input_ = {staged(device_, input.data, input.rows * Net::input_shape.size()), input.rows};
+    for_each_step([&]<index_t I>() {
+      StepMemory<T> step = step_memory<I>();
+      step.key = dropout_key<I>(forward_passes_);
+      step_t<Net, I>::forward(device_, step, mode);
+    });
+    return last_output();
+  }
+
+  void step_backward() {
+    for_each_step([&]<index_t Reversed>() {
+      constexpr index_t I = steps - 1 - Reversed;
+      if (I < frozen_.first_step()) return;
+      StepMemory<T> step = step_memory<I>();
+      step.key = dropout_key<I>(forward_passes_ - 1);
+      step_t<Net, I>::backward(device_, step);
+    });
+    clear_gradients(frozen_.written());
+    input_.data = nullptr;
+  }
 
   void set_frozen(std::string_view prefix, bool frozen) {
     frozen_.set(prefix, frozen);
@@ -250,7 +305,7 @@ class Model {
   }
 
   void clear_gradients(std::span<const ParameterSpan> spans) {
-    for (const ParameterSpan span : spans) std::fill(gradients_.data() + span.begin, gradients_.data() + span.end, T{});
+    for (const ParameterSpan span : spans) clear(device_, gradients_.data() + span.begin, span.end - span.begin);
   }
 
   T* output_gradient_data() { return gradient(steps - 1); }
@@ -275,26 +330,12 @@ class Model {
 
 template <class Net, class T, class D, index_t MaxBatch>
 auto Model<Net, T, D, MaxBatch>::run_forward(Input input, Mode mode) -> Output {
-  input_ = input;
-  for_each_step([&]<index_t I>() {
-    StepMemory<T> step = step_memory<I>();
-    step.key = dropout_key<I>(forward_passes_);
-    step_t<Net, I>::forward(device_, step, mode);
-  });
-  return output();
+  return step_forward(input, mode);
 }
 
 template <class Net, class T, class D, index_t MaxBatch>
 void Model<Net, T, D, MaxBatch>::run_backward() {
-  for_each_step([&]<index_t Reversed>() {
-    constexpr index_t I = steps - 1 - Reversed;
-    if (I < frozen_.first_step()) return;
-    StepMemory<T> step = step_memory<I>();
-    step.key = dropout_key<I>(forward_passes_ - 1);
-    step_t<Net, I>::backward(device_, step);
-  });
-  clear_gradients(frozen_.written());
-  input_.data = nullptr;
+  step_backward();
 }
 
 }  // namespace taut

@@ -1,7 +1,9 @@
-/// Options: what is told to a layer beside its sizes, as values of small structs in its template arguments.
+/// Options: what is told to a layer beside its sizes, as values of small structs in its template arguments. None has a base class: nvcc,
+/// which writes such a value back into the host's code member by member, couldn't.
 #pragma once
 
 #include <concepts>
+#include <type_traits>
 
 #include "taut/core/shape.hpp"
 #include "taut/core/text.hpp"
@@ -10,50 +12,53 @@ namespace taut {
 
 namespace detail {
 
-/// A height and a width; one number stands for both.
-struct Extents {
-  index_t height, width;
-
-  constexpr explicit Extents(index_t both) : height(both), width(both) {}
-  constexpr Extents(index_t h, index_t w) : height(h), width(w) {}
-
-  constexpr void write(TextBuilder& text, const char* name) const {
-    text << name << "{" << height;
-    if (width != height) text << "," << width;
-    text << "}";
-  }
-};
+/// Of a height and a width, for which one number may stand.
+constexpr void write_extents(TextBuilder& text, const char* name, index_t height, index_t width) {
+  text << name << "{" << height;
+  if (width != height) text << "," << width;
+  text << "}";
+}
 
 }  // namespace detail
 
 /// Kernel size, for kernels that aren't square: `Kernel{3, 5}` is 3 high and 5 wide.
-struct Kernel : detail::Extents {
-  using Extents::Extents;
-  constexpr void write(TextBuilder& text) const { Extents::write(text, "Kernel"); }
+struct Kernel {
+  index_t height, width;
+  constexpr explicit Kernel(index_t both) : height(both), width(both) {}
+  constexpr Kernel(index_t h, index_t w) : height(h), width(w) {}
+  constexpr void write(TextBuilder& text) const { detail::write_extents(text, "Kernel", height, width); }
 };
 
 /// Steps between windows.
-struct Stride : detail::Extents {
-  using Extents::Extents;
-  constexpr void write(TextBuilder& text) const { Extents::write(text, "Stride"); }
+struct Stride {
+  index_t height, width;
+  constexpr explicit Stride(index_t both) : height(both), width(both) {}
+  constexpr Stride(index_t h, index_t w) : height(h), width(w) {}
+  constexpr void write(TextBuilder& text) const { detail::write_extents(text, "Stride", height, width); }
 };
 
 /// Rows and columns added on each side: zeros for a convolution and a mean, −infinity for a max-pool.
-struct Padding : detail::Extents {
-  using Extents::Extents;
-  constexpr void write(TextBuilder& text) const { Extents::write(text, "Padding"); }
+struct Padding {
+  index_t height, width;
+  constexpr explicit Padding(index_t both) : height(both), width(both) {}
+  constexpr Padding(index_t h, index_t w) : height(h), width(w) {}
+  constexpr void write(TextBuilder& text) const { detail::write_extents(text, "Padding", height, width); }
 };
 
 /// Rows and columns added on one side of a transposed convolution's output.
-struct OutputPadding : detail::Extents {
-  using Extents::Extents;
-  constexpr void write(TextBuilder& text) const { Extents::write(text, "OutputPadding"); }
+struct OutputPadding {
+  index_t height, width;
+  constexpr explicit OutputPadding(index_t both) : height(both), width(both) {}
+  constexpr OutputPadding(index_t h, index_t w) : height(h), width(w) {}
+  constexpr void write(TextBuilder& text) const { detail::write_extents(text, "OutputPadding", height, width); }
 };
 
 /// Distance between the taps of a kernel.
-struct Dilation : detail::Extents {
-  using Extents::Extents;
-  constexpr void write(TextBuilder& text) const { Extents::write(text, "Dilation"); }
+struct Dilation {
+  index_t height, width;
+  constexpr explicit Dilation(index_t both) : height(both), width(both) {}
+  constexpr Dilation(index_t h, index_t w) : height(h), width(w) {}
+  constexpr void write(TextBuilder& text) const { detail::write_extents(text, "Dilation", height, width); }
 };
 
 /// Convolves the channels in this many independent groups.
@@ -79,9 +84,11 @@ struct CountIncludePad {
 };
 
 /// How many times as high and as wide.
-struct ScaleFactor : detail::Extents {
-  using Extents::Extents;
-  constexpr void write(TextBuilder& text) const { Extents::write(text, "ScaleFactor"); }
+struct ScaleFactor {
+  index_t height, width;
+  constexpr explicit ScaleFactor(index_t both) : height(both), width(both) {}
+  constexpr ScaleFactor(index_t h, index_t w) : height(h), width(w) {}
+  constexpr void write(TextBuilder& text) const { detail::write_extents(text, "ScaleFactor", height, width); }
 };
 
 /// Upsamples between pixels by their distance instead of taking the nearest.
@@ -125,10 +132,10 @@ constexpr Option option_or(Option fallback) {
 }
 
 template <class Option, auto... Arguments>
-inline constexpr bool has_option = (std::same_as<std::remove_const_t<decltype(Arguments)>, Option> || ...);
+inline constexpr bool has_option = (std::same_as<std::remove_cvref_t<decltype(Arguments)>, Option> || ...);
 
 template <class T, class... Choices>
-concept one_of = (std::same_as<std::remove_const_t<T>, Choices> || ...);
+concept one_of = (std::same_as<std::remove_cvref_t<T>, Choices> || ...);
 
 /// How many of the arguments are plain integers; they stand before the options.
 template <auto... Arguments>

@@ -26,6 +26,8 @@ namespace taut {
 /// Net: a Sequential. T: float or double. D: a device. MaxBatch: the most rows of a batch.
 template <class Net, class T, class D, index_t MaxBatch = 64>
 class Session {
+  static_assert(DefinedDevice<D>, "this device is declared here but not defined: Cuda is defined in taut/cuda.cuh, for files that nvcc compiles");
+
   static constexpr index_t steps = Net::plan.step_count;
 
   /// Steps that have nothing to do leave their input where it lies.
@@ -61,7 +63,10 @@ class Session {
   /// What one caller runs a session with: a device and the memory for one batch, allocated here and never again.
   class Workspace {
    public:
-    explicit Workspace(D device = D{}) : device_(std::move(device)), activations_(activations.size), scratch_(scratch_elements(device_)) {}
+    explicit Workspace(D device = D{})
+        : device_(std::move(device)),
+          activations_(activations.size, memory_of<D>()),
+          scratch_(scratch_elements(device_), memory_of<D>()) {}
 
    private:
     friend class Session;
@@ -78,17 +83,20 @@ class Session {
 
   /// Takes the weights and running statistics that the model has now.
   template <class ModelDevice, index_t ModelBatch>
-  explicit Session(const Model<Net, T, ModelDevice, ModelBatch>& model, D device = D{}) : prepared_(prepared_offset[steps]) {
+  explicit Session(const Model<Net, T, ModelDevice, ModelBatch>& model, D device = D{})
+      : prepared_(prepared_offset[steps], memory_of<D>()) {
     for_each_index<steps>([&]<index_t I>() {
       InferenceStep<Net, I>::prepare(device, model.parameters().data(), model.buffers().data(), prepared_.data() + prepared_offset[I]);
     });
+    synchronize(device);  // workspaces have devices of their own, which don't wait for this one
   }
 
   /// The network's output (logits, where the network ends in them). The view is valid until the workspace's next run.
   /// Any number of threads may run one session, each with a workspace of its own; the bits don't depend on it.
   template <class Samples>
   Output run(const Samples& samples, Workspace& workspace) const {
-    const Input input = detail::accept_samples<Net, T, MaxBatch>(samples, "session");
+    const Input given = detail::accept_samples<Net, T, MaxBatch>(samples, "session");
+    const Input input{staged(workspace.device_, given.data, given.rows * Net::input_shape.size()), given.rows};
     const auto value = [&](index_t step) -> const T* {
       const index_t at = storage(step);
       return at == network_input ? input.data : workspace.activations_.data() + activations.offset[at];
@@ -107,6 +115,7 @@ class Session {
         }
       }
     });
+    synchronize(workspace.device_);
     return {value(steps - 1), input.rows};
   }
 

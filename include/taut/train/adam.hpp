@@ -36,7 +36,8 @@ class AdamFamily {
 
   template <Trainable M>
   AdamFamily(const M& model, Options options, const std::vector<ParameterGroup>& groups)
-      : options_(options), groups_(name, model, groups), count_(model.parameters().size()), first_(count_), second_(count_) {
+      : options_(options), groups_(name, model, groups), count_(model.parameters().size()),
+        first_(count_, memory_beside(model)), second_(count_, memory_beside(model)) {
     check_option(options.lr >= 0, name, "lr >= 0", options.lr);
     check_option(options.betas.first >= 0 && options.betas.first < 1, name, "betas.first in [0, 1)", options.betas.first);
     check_option(options.betas.second >= 0 && options.betas.second < 1, name, "betas.second in [0, 1)", options.betas.second);
@@ -49,10 +50,11 @@ class AdamFamily {
 
   template <Trainable M>
   void step(M& model) {
-    check_parameter_count(name, count_, model.parameters().size());
+    const auto arrays = arrays_of(model);
+    check_parameter_count(name, count_, arrays.parameters.size());
     ++steps_;
     groups_.for_each_span(model, options_.weight_decay, [&](index_t begin, index_t count, double lr_factor, double weight_decay) {
-      model.device().template adam_step<T>(count, model.parameters().data() + begin, model.gradients().data() + begin,
+      model.device().template adam_step<T>(count, arrays.parameters.data() + begin, arrays.gradients.data() + begin,
                                            first_.data() + begin, second_.data() + begin,
                                            {.learning_rate = options_.lr * lr_factor, .beta1 = options_.betas.first,
                                             .beta2 = options_.betas.second, .eps = options_.eps, .weight_decay = weight_decay,

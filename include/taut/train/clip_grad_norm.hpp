@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <span>
 
 #include "taut/device/device.hpp"
 #include "taut/train/optimizer.hpp"
@@ -13,9 +14,10 @@ template <Trainable M>
 double clip_grad_norm(M& model, double max_norm) {
   using T = typename M::Scalar;
   if (!(max_norm > 0)) fail("clip_grad_norm: expected max_norm > 0, found ", max_norm);
-  const double norm = std::sqrt(model.device().template sum_of_squares<T>(model.gradients().size(), model.gradients().data()));
+  const std::span<T> gradients = detail::arrays_of(model).gradients;
+  const double norm = std::sqrt(model.device().template sum_of_squares<T>(gradients.size(), gradients.data()));
   const double factor = max_norm / (norm + 1e-6);
-  if (factor < 1) model.device().template scale<T>(model.gradients().size(), static_cast<T>(factor), model.gradients().data());
+  if (factor < 1) model.device().template scale<T>(gradients.size(), static_cast<T>(factor), gradients.data());
   return norm;
 }
 

@@ -25,10 +25,7 @@ struct EpochProgress {
   /// The weighted mean.
   double loss() const { return sums.weight > 0 ? sums.loss / sums.weight : 0.0; }
 
-  void add(const LossSums& step, index_t rows) {
-    sums.loss += step.loss;
-    sums.weight += step.weight;
-    sums.correct += step.correct;
+  void count(index_t rows) {
     images += rows;
     ++batch;
   }

@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "taut/core/error.hpp"
 #include "taut/core/shape.hpp"
+#include "taut/device/device.hpp"
 #include "taut/train/state.hpp"
 
 namespace taut {
@@ -43,6 +46,25 @@ concept Optimizer = Trainable<M> && requires(O optimizer, M model, State& state,
 };
 
 namespace detail {
+
+/// Where an optimizer's memory lies: beside the parameters.
+template <Trainable M>
+constexpr MemorySource memory_beside(const M&) {
+  return memory_of<std::remove_cvref_t<decltype(std::declval<M&>().device())>>();
+}
+
+/// The model's arrays for the device's own functions; buffers are left out where there are none.
+template <Trainable M>
+auto arrays_of(M& model) {
+  if constexpr (requires { model.arrays(); }) {
+    return model.arrays();
+  } else {
+    using Gradient = std::remove_pointer_t<decltype(model.gradients().data())>;
+    DeviceArrays<typename M::Scalar, Gradient> arrays{model.parameters(), model.gradients(), {}};
+    if constexpr (requires { model.buffers(); }) arrays.buffers = model.buffers();
+    return arrays;
+  }
+}
 
 inline void check_option(bool good, std::string_view optimizer, std::string_view expected, double found) {
   if (!good) fail(optimizer, ": expected ", expected, ", found ", found);

@@ -25,8 +25,10 @@ class RMSprop {
 
   template <Trainable M>
   explicit RMSprop(const M& model, RMSpropOptions options = {}, const std::vector<ParameterGroup>& groups = {})
-      : options_(options), groups_(name, model, groups), count_(model.parameters().size()), square_(count_),
-        mean_(options.centered ? count_ : 0), velocity_(options.momentum != 0 ? count_ : 0) {
+      : options_(options), groups_(name, model, groups), count_(model.parameters().size()),
+        square_(count_, detail::memory_beside(model)),
+        mean_(options.centered ? count_ : 0, detail::memory_beside(model)),
+        velocity_(options.momentum != 0 ? count_ : 0, detail::memory_beside(model)) {
     detail::check_option(options.lr >= 0, name, "lr >= 0", options.lr);
     detail::check_option(options.alpha >= 0 && options.alpha < 1, name, "alpha in [0, 1)", options.alpha);
     detail::check_option(options.eps >= 0, name, "eps >= 0", options.eps);
@@ -39,10 +41,11 @@ class RMSprop {
 
   template <Trainable M>
   void step(M& model) {
-    detail::check_parameter_count(name, count_, model.parameters().size());
+    const auto arrays = detail::arrays_of(model);
+    detail::check_parameter_count(name, count_, arrays.parameters.size());
     groups_.for_each_span(model, options_.weight_decay, [&](index_t begin, index_t count, double lr_factor, double weight_decay) {
       const auto at = [begin](Arena<T>& arena) { return arena.size() == 0 ? nullptr : arena.data() + begin; };
-      model.device().template rmsprop_step<T>(count, model.parameters().data() + begin, model.gradients().data() + begin, at(square_),
+      model.device().template rmsprop_step<T>(count, arrays.parameters.data() + begin, arrays.gradients.data() + begin, at(square_),
                                               at(mean_), at(velocity_),
                                               {.learning_rate = options_.lr * lr_factor, .alpha = options_.alpha, .eps = options_.eps,
                                                .weight_decay = weight_decay, .momentum = options_.momentum});

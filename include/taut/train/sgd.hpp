@@ -23,7 +23,8 @@ class Sgd {
 
   template <Trainable M>
   explicit Sgd(const M& model, SgdOptions options = {}, const std::vector<ParameterGroup>& groups = {})
-      : options_(options), groups_(name, model, groups), count_(model.parameters().size()), velocity_(options.momentum != 0 ? count_ : 0) {
+      : options_(options), groups_(name, model, groups), count_(model.parameters().size()),
+        velocity_(options.momentum != 0 ? count_ : 0, detail::memory_beside(model)) {
     detail::check_option(options.lr >= 0, name, "lr >= 0", options.lr);
     detail::check_option(options.momentum >= 0, name, "momentum >= 0", options.momentum);
     detail::check_option(options.weight_decay >= 0, name, "weight_decay >= 0", options.weight_decay);
@@ -37,10 +38,11 @@ class Sgd {
 
   template <Trainable M>
   void step(M& model) {
-    detail::check_parameter_count(name, count_, model.parameters().size());
+    const auto arrays = detail::arrays_of(model);
+    detail::check_parameter_count(name, count_, arrays.parameters.size());
     ++steps_;
     groups_.for_each_span(model, options_.weight_decay, [&](index_t begin, index_t count, double lr_factor, double weight_decay) {
-      model.device().template sgd_step<T>(count, model.parameters().data() + begin, model.gradients().data() + begin,
+      model.device().template sgd_step<T>(count, arrays.parameters.data() + begin, arrays.gradients.data() + begin,
                                           velocity_.size() == 0 ? nullptr : velocity_.data() + begin,
                                           {.learning_rate = options_.lr * lr_factor, .momentum = options_.momentum,
                                            .dampening = options_.dampening, .weight_decay = weight_decay, .nesterov = options_.nesterov,

@@ -19,7 +19,6 @@
 #include "taut/nn/loss.hpp"
 #include "taut/train/batch_source.hpp"
 #include "taut/train/callbacks.hpp"
-#include "taut/train/clip_grad_norm.hpp"
 #include "taut/train/early_stopping.hpp"
 #include "taut/train/epoch_progress.hpp"
 #include "taut/train/interrupt.hpp"
@@ -28,6 +27,7 @@
 #include "taut/train/run_settings.hpp"
 #include "taut/train/schedule.hpp"
 #include "taut/train/training_state.hpp"
+#include "taut/train/training_steps.hpp"
 #include "taut/train/weight_average.hpp"
 
 namespace taut {
@@ -62,9 +62,11 @@ class Trainer {
   using T = typename Model::Scalar;
 
   Trainer(Model& model, Opt& optimizer, Schedule& schedule, const L& loss, TrainerOptions options = {})
-      : model_(model), optimizer_(optimizer), schedule_(schedule), loss_(loss), options_(std::move(options)),
+      : model_(model), optimizer_(optimizer), schedule_(schedule), options_(std::move(options)),
+        steps_(model, optimizer, loss, options_.max_grad_norm),
         early_stopping_(options_.early_stop.value_or(EarlyStoppingOptions{}), L::has_accuracy ? Monitor::accuracy : Monitor::loss),
-        best_parameters_(model.parameters().size()), best_buffers_(model.buffers().size()) {
+        best_parameters_(model.parameters().size(), detail::memory_beside(model)),
+        best_buffers_(model.buffers().size(), detail::memory_beside(model)) {
     if (options_.epochs == 0) fail("Trainer: expected at least one epoch, found 0");
     if (!(options_.max_grad_norm >= 0)) fail("Trainer: expected max_grad_norm >= 0, found ", options_.max_grad_norm);
     if (options_.ema_decay != 0) average_.emplace(model, options_.ema_decay);
@@ -107,7 +109,7 @@ class Trainer {
     return result(false, stops_early() ? early_stopping_.reason() : "all " + std::to_string(options_.epochs) + " epochs are done");
   }
 
-  /// Everything that a later `restore` needs.
+  /// Everything that a later `restore` needs. Whatever the device still does to the other arrays has ended once the tensors are exported.
   TrainingState<T> state() {
     TrainingState<T> state{.settings = settings(), .numbers = {}, .tensors = model_.export_tensors(), .arrays = {}};
     progress_.save(state.numbers);
@@ -139,6 +141,7 @@ class Trainer {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr index_t steps_between_looks = 64;  // where the device would be waited for: often enough for who watches
   static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
   static double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
@@ -157,6 +160,7 @@ class Trainer {
                  images * (options_.epochs - progress_.epoch - 1), progress_.images);
     }
     source.start(progress_.epoch, progress_.batch);
+    steps_.begin({.last = {}, .all = progress_.sums, .steps = progress_.batch});
     const auto began = Clock::now();
     const double seconds_before = progress_.seconds;
     bool stopped = false;
@@ -168,6 +172,8 @@ class Trainer {
       if (bar) bar->update(progress_.images, "loss " + fixed_text(progress_.loss(), 4));
       stopped = must_stop();
     }
+    look_at_losses(batches);
+    progress_.seconds = seconds_before + seconds_since(began);
     if (bar) bar->clear();
     return !stopped;
   }
@@ -179,19 +185,30 @@ class Trainer {
     optimizer_.set_lr(lr);
     const typename Model::Input images{batch.images, batch.rows};
     const typename L::template Targets<T, Model::Network::output_shape> targets{batch.labels, batch.rows};
-    const LossSums sums = model_.forward_backward(images, targets, loss_);
-    if (!std::isfinite(sums.loss)) {
-      fail("the training loss is ", in_words(sums.loss), " in epoch ", progress_.epoch + 1, ", step ", progress_.batch + 1, " of ", batches,
-           ": ", origin_of_non_finite());
-    }
-    if (options_.max_grad_norm > 0) clip_grad_norm(model_, options_.max_grad_norm);
-    optimizer_.step(model_);
+    steps_.step(images, targets);
+    const bool shown = callbacks_.on_batch || (progress_.batch + 1) % steps_between_looks == 0;
+    LossSums sums;
+    if (shown || steps_.records_each_step()) sums = look_at_losses(batches);
     if (average_) average_->update(model_);
-    progress_.add(sums, batch.rows);
+    progress_.count(batch.rows);
     if (callbacks_.on_batch) {
       callbacks_.on_batch({.epoch = progress_.epoch + 1, .epochs = options_.epochs, .batch = progress_.batch, .batches = batches,
                            .rows = batch.rows, .loss = sums.loss / sums.weight, .learning_rate = lr});
     }
+  }
+
+  /// Waits for the device where the losses are still there. Returns the last step's sums.
+  LossSums look_at_losses(index_t batches) {
+    const LossRecord record = steps_.record();
+    progress_.sums = record.all;
+    if (record.first_non_finite != 0) {
+      fail("the training loss is ", in_words(record.non_finite), " in epoch ", progress_.epoch + 1, ", step ", record.first_non_finite,
+           " of ", batches, ": ",
+           steps_.records_each_step() ? origin_of_non_finite()
+                                      : "found after step " + std::to_string(record.steps) +
+                                            ", when weights had followed it; with max_grad_norm each step is looked at, and the layer is named");
+    }
+    return record.last;
   }
 
   template <class Validation>
@@ -284,8 +301,8 @@ class Trainer {
   Model& model_;
   Opt& optimizer_;
   Schedule& schedule_;
-  L loss_;
   TrainerOptions options_;
+  TrainingSteps<Model, Opt, L> steps_;
   TrainerCallbacks<T> callbacks_;
   EarlyStopping early_stopping_;
   EpochProgress progress_;

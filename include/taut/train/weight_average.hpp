@@ -19,7 +19,8 @@ class WeightAverage {
  public:
   template <Trainable M>
   WeightAverage(const M& model, double decay)
-      : decay_(decay), parameters_(model.parameters().size()), buffers_(model.buffers().size()) {
+      : decay_(decay), parameters_(model.parameters().size(), detail::memory_beside(model)),
+        buffers_(model.buffers().size(), detail::memory_beside(model)) {
     if (!(decay >= 0 && decay < 1)) fail("WeightAverage: expected a decay in [0, 1), found ", decay);
     std::ranges::copy(model.parameters(), parameters_.data());
     std::ranges::copy(model.buffers(), buffers_.data());
@@ -28,10 +29,11 @@ class WeightAverage {
   /// After a step.
   template <Trainable M>
   void update(M& model) {
-    detail::check_parameter_count("WeightAverage", parameters_.size(), model.parameters().size());
+    const auto arrays = detail::arrays_of(model);
+    detail::check_parameter_count("WeightAverage", parameters_.size(), arrays.parameters.size());
     const double t = static_cast<double>(++steps_), weight = 1 - std::min(decay_, (1 + t) / (10 + t));
-    model.device().template lerp<T>(parameters_.size(), parameters_.data(), model.parameters().data(), weight);
-    model.device().template lerp<T>(buffers_.size(), buffers_.data(), model.buffers().data(), weight);
+    model.device().template lerp<T>(parameters_.size(), parameters_.data(), arrays.parameters.data(), weight);
+    model.device().template lerp<T>(buffers_.size(), buffers_.data(), arrays.buffers.data(), weight);
   }
 
   /// While it lives, the model holds the average, and the average the model's own weights.

@@ -13,7 +13,7 @@ namespace taut {
 /// A fork, or the mark of one of its later branches, which has nothing to do.
 template <class Net, StepSpan Span>
 struct ForkStep {
-  static constexpr const LayerPlan& layer = Net::plan.layers[Span.first];
+  static constexpr const auto& layer = Net::plan.layers[Span.first];
 
   template <class T, class D>
   static index_t workspace(D&, index_t) {
@@ -37,7 +37,7 @@ struct ForkStep {
 template <class Net, StepSpan Span>
 struct AddStep {
   static constexpr bool joins = true;
-  static constexpr const LayerPlan& layer = Net::plan.layers[Span.first];
+  static constexpr const auto& layer = Net::plan.layers[Span.first];
   static constexpr Activation activation = detail::activation_of<Net, Span>();
   static constexpr index_t branches = layer.sources.count, size = layer.output.size();
 
@@ -66,7 +66,7 @@ struct AddStep {
 template <class Net, StepSpan Span>
 struct ConcatenateStep {
   static constexpr bool joins = true;
-  static constexpr const LayerPlan& layer = Net::plan.layers[Span.first];
+  static constexpr const auto& layer = Net::plan.layers[Span.first];
   static constexpr index_t branches = layer.sources.count;
   static constexpr std::array<index_t, branches> channels = [] {
     std::array<index_t, branches> each{};

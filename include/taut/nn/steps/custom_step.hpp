@@ -28,7 +28,7 @@ concept HasWorkspace = requires(D& device, index_t rows) { X::template workspace
 template <class Net, StepSpan Span>
 struct CustomStep {
   using Custom = typename Net::template layer<Span.first>;
-  static constexpr const LayerPlan& layer = Net::plan.layers[Span.first];
+  static constexpr const auto& layer = Net::plan.layers[Span.first];
 
   template <class T, class D>
   static index_t workspace(D& device, index_t rows) {
@@ -44,6 +44,7 @@ struct CustomStep {
   template <class D, class T>
   static void run_forward(D& device, const LayerMemory<T>& memory) {
     static_assert(detail::HasForward<Custom, layer.input, D, T>, "a layer with Role::custom lacks forward<Input>(device, memory)");
+    synchronize(device);  // its kernels may be the host's
     Custom::template forward<layer.input>(device, memory);
   }
 
@@ -51,6 +52,7 @@ struct CustomStep {
   static void backward(D& device, const StepMemory<T>& memory) {
     if (memory.dx == nullptr && (memory.frozen || layer.tensors.parameter_count() == 0)) return;
     static_assert(detail::HasBackward<Custom, layer.input, D, T>, "a layer with Role::custom lacks backward<Input>(device, memory)");
+    synchronize(device);
     Custom::template backward<layer.input>(device, own(memory, Mode::training));
   }
 

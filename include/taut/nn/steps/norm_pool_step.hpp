@@ -10,8 +10,8 @@ namespace taut {
 
 template <class Net, StepSpan Span>
 struct NormPoolStep {
-  static constexpr const LayerPlan& first = Net::plan.layers[Span.first];
-  static constexpr const LayerPlan& last = Net::plan.layers[Span.first + Span.count - 1];
+  static constexpr const auto& first = Net::plan.layers[Span.first];
+  static constexpr const auto& last = Net::plan.layers[Span.first + Span.count - 1];
   static constexpr bool normalizes = first.role == Role::normalization;
 
   static constexpr NormPoolGeometry geometry = [] {

@@ -11,7 +11,7 @@ namespace taut {
 template <class Net, StepSpan Span, template <class, index_t> class Calls>
 struct PlainStep {
   using PlainKernels = Calls<Net, Span.first>;
-  static constexpr const LayerPlan& layer = Net::plan.layers[Span.first];
+  static constexpr const auto& layer = Net::plan.layers[Span.first];
 
   template <class T>
   static index_t workspace(auto& device, index_t rows) {

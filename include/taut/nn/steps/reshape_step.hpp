@@ -10,7 +10,7 @@ namespace detail {
 
 template <class Net, index_t Index>
 struct ReshapeCalls {
-  static constexpr const LayerPlan& layer = Net::plan.layers[Index];
+  static constexpr const auto& layer = Net::plan.layers[Index];
   static constexpr ReshapeGeometry geometry = Net::template layer<Index>::geometry(layer.input, layer.unflattened);
   static constexpr bool computes = geometry.from_channels != geometry.to_channels;
 

@@ -13,7 +13,7 @@ template <class Net, StepSpan Span, template <auto Geometry> class Calls>
 struct WeightedStep {
   static constexpr index_t index = Net::plan.layers[Span.first].role == Role::flatten ? Span.first + 1 : Span.first;
   using Weighted = typename Net::template layer<index>;
-  static constexpr const LayerPlan& layer = Net::plan.layers[index];
+  static constexpr const auto& layer = Net::plan.layers[index];
   using Kernels = Calls<Weighted::geometry(layer.input)>;
   static constexpr Activation activation = detail::activation_of<Net, Span>();
 

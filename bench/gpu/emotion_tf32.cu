@@ -1,0 +1,5 @@
+#include "emotion_steps.cuh"
+
+namespace bench_gpu {
+BENCH_GPU_STEPS(, Precision::tf32)
+}  // namespace bench_gpu

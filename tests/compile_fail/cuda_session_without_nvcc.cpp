@@ -1,0 +1,22 @@
+// EXPECT: this device is declared here but not defined: Cuda is defined in taut/cuda.cuh, for files that nvcc compiles
+#include "taut/device/cuda.hpp"
+#include "taut/device/reference.hpp"
+#include "taut/nn.hpp"
+#include "taut/nn/model.hpp"
+#include "taut/nn/session.hpp"
+
+using namespace taut;
+
+using Net = Sequential<Shape{4}, Linear<7>>;
+
+#if defined(FIXED)
+using Chosen = Reference;
+#else
+using Chosen = Cuda;
+#endif
+
+int main() {
+  const Model<Net, float, Reference> model{seed(1)};
+  const Session<Net, float, Chosen> session{model};
+  return 0;
+}
