@@ -26,10 +26,11 @@ std::string error_of(Call&& call) {
 /// Puts the machine back as it was.
 struct Machine {
   const std::size_t memory = emulation::machine.memory;
-  const int devices = emulation::machine.devices;
+  const int devices = emulation::machine.devices, compute_capability = emulation::machine.compute_capability;
   ~Machine() {
     emulation::machine.memory = memory;
     emulation::machine.devices = devices;
+    emulation::machine.compute_capability = compute_capability;
   }
 };
 
@@ -73,6 +74,16 @@ TEST_CASE("without a GPU the device says so") {
   const std::string sentence = error_of([] { const Cuda device; });
   CHECK(sentence.find("cudaErrorNoDevice (no CUDA-capable device is detected)") != std::string::npos);
   CHECK(error_of([] { const Cuda device({.device = 3}); }) != "");
+}
+
+TEST_CASE("a GPU without tensor cores for floats refuses their precisions alone") {
+  const Machine machine;
+  emulation::machine.compute_capability = 7;
+  CHECK(error_of([] { const Cuda device; }) == "");
+  for (const std::string& sentence : {error_of([] { const CudaWith<cuda::Precision::tf32> device; }), error_of([] { const CudaWith<cuda::Precision::bf16> device; })}) {
+    CHECK(sentence.find("compute capability 8.0") != std::string::npos);
+    CHECK(sentence.find("7.x") != std::string::npos);
+  }
 }
 
 TEST_CASE("an error of a kernel that is launched names its place") {

@@ -44,7 +44,9 @@ class CudaWith {
   };
 
   CudaWith() : CudaWith(Options{}) {}
-  explicit CudaWith(Options options) : state_(std::make_unique<State>(options.device)) {}
+  explicit CudaWith(Options options) : state_(std::make_unique<State>(options.device)) {
+    cuda::check_precision(options.device, precision);
+  }
 
   int device() const { return state_->stream.device(); }
   /// To launch kernels of one's own on, in turn with this device's.

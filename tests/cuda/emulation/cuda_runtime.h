@@ -35,7 +35,7 @@ enum cudaMemcpyKind { cudaMemcpyHostToHost, cudaMemcpyHostToDevice, cudaMemcpyDe
 enum cudaStreamCaptureMode { cudaStreamCaptureModeGlobal, cudaStreamCaptureModeThreadLocal, cudaStreamCaptureModeRelaxed };
 enum cudaMemoryType { cudaMemoryTypeUnregistered, cudaMemoryTypeHost, cudaMemoryTypeDevice, cudaMemoryTypeManaged };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 };
-enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16, cudaDevAttrManagedMemory = 83, cudaDevAttrConcurrentManagedAccess = 89 };
+enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16, cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrManagedMemory = 83, cudaDevAttrConcurrentManagedAccess = 89 };
 
 inline constexpr unsigned cudaMemAttachGlobal = 1, cudaStreamDefault = 0, cudaStreamNonBlocking = 1;
 
@@ -59,6 +59,7 @@ struct Stream {
 /// What a test may change and look at.
 struct Machine {
   int devices = 1;
+  int compute_capability = 9;
   std::size_t memory = std::size_t{64} << 30;
   std::size_t allocated = 0, launches = 0;
   cudaError_t last_error = cudaSuccess;
@@ -176,7 +177,7 @@ inline cudaError_t cudaGetDevice(int* device) {
   return cudaSuccess;
 }
 inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
-  *value = attribute == cudaDevAttrMultiProcessorCount ? 4 : 1;
+  *value = attribute == cudaDevAttrMultiProcessorCount ? 4 : attribute == cudaDevAttrComputeCapabilityMajor ? emulation::machine.compute_capability : 1;
   return cudaSuccess;
 }
 
