@@ -20,18 +20,13 @@ inline constexpr int column_threads = 256, most_column_lanes = 32;
 /// Pixels that a thread adds up one after the other, and blocks enough for every GPU. Chosen by thought, not measured.
 inline constexpr index_t column_pixels_a_thread = 16, most_column_parts = 512;
 
-struct ColumnPlan {
-  index_t lanes;        ///< a power of two
-  index_t most_parts;   ///< grows with the pixels, as a workspace must
-  index_t parts, part_pixels;
+struct ColumnPlan : PixelParts {
+  index_t lanes;  ///< a power of two
 };
 
-/// A pure function of its arguments, so that results don't depend on the GPU.
 constexpr ColumnPlan plan_columns(index_t pixels, index_t channels) {
   const index_t lanes = std::min<index_t>(std::bit_ceil(channels), most_column_lanes), rows = column_threads / lanes;
-  const index_t most = std::clamp<index_t>(divide_up(pixels, rows * column_pixels_a_thread), 1, most_column_parts);
-  const index_t part_pixels = std::max<index_t>(divide_up(pixels, most), 1);
-  return {lanes, most, std::max<index_t>(divide_up(pixels, part_pixels), 1), part_pixels};
+  return {cut_pixels(pixels, rows * column_pixels_a_thread, most_column_parts), lanes};
 }
 
 }  // namespace detail

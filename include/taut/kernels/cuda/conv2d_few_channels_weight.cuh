@@ -24,19 +24,15 @@ inline constexpr int few_channels_threads = 256, few_channels_outputs = 32, few_
 /// Pixels that a block adds up at least, and blocks enough for every GPU; not measured.
 inline constexpr index_t few_channels_pixels = 512, few_channels_blocks = 512;
 
-struct FewChannelsPlan {
+struct FewChannelsPlan : PixelParts {
   index_t channel_tiles, patch_tiles;
-  index_t most_parts;  ///< grows with the pixels, as a workspace must
-  index_t parts, part_pixels;
 };
 
 constexpr FewChannelsPlan plan_few_channels(const Conv2dGeometry& g, index_t rows) {
-  const index_t pixels = rows * g.out_pixels(), channel_tiles = divide_up(g.out_channels, few_channels_outputs);
+  const index_t channel_tiles = divide_up(g.out_channels, few_channels_outputs);
   const index_t patch_tiles = divide_up(g.taps() * g.in_channels, few_channels_patch);
   const index_t wanted = std::max<index_t>(few_channels_blocks / (channel_tiles * patch_tiles), 1);
-  const index_t most = std::clamp<index_t>(divide_up(pixels, few_channels_pixels), 1, wanted);
-  const index_t part_pixels = std::max<index_t>(divide_up(pixels, most), 1);
-  return {channel_tiles, patch_tiles, most, std::max<index_t>(divide_up(pixels, part_pixels), 1), part_pixels};
+  return {cut_pixels(rows * g.out_pixels(), few_channels_pixels, wanted), channel_tiles, patch_tiles};
 }
 
 }  // namespace detail

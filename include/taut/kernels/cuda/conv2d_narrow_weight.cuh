@@ -17,19 +17,15 @@ inline constexpr int narrow_taps = 9;
 /// Pixels that a thread adds up at least, and blocks enough for every GPU; not measured.
 inline constexpr index_t narrow_pixels_a_thread = 16, narrow_blocks = 1024;
 
-struct NarrowWeightPlan {
+struct NarrowWeightPlan : PixelParts {
   index_t channel_tiles, tap_tiles;
-  index_t most_parts;  ///< grows with the pixels, as a workspace must
-  index_t parts, part_pixels;
 };
 
 constexpr NarrowWeightPlan plan_narrow_weight(const Conv2dGeometry& g, index_t rows) {
-  const index_t pixels = rows * g.out_pixels(), channel_tiles = divide_up(g.out_channels, narrow_lanes);
+  const index_t channel_tiles = divide_up(g.out_channels, narrow_lanes);
   const index_t tap_tiles = divide_up(g.taps(), narrow_taps);
   const index_t wanted = std::max<index_t>(narrow_blocks / (channel_tiles * tap_tiles * g.group_in_channels()), 1);
-  const index_t most = std::clamp<index_t>(divide_up(pixels, narrow_pixels * narrow_pixels_a_thread), 1, wanted);
-  const index_t part_pixels = std::max<index_t>(divide_up(pixels, most), 1);
-  return {channel_tiles, tap_tiles, most, std::max<index_t>(divide_up(pixels, part_pixels), 1), part_pixels};
+  return {cut_pixels(rows * g.out_pixels(), narrow_pixels * narrow_pixels_a_thread, wanted), channel_tiles, tap_tiles};
 }
 
 }  // namespace detail

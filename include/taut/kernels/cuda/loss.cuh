@@ -33,6 +33,18 @@ __device__ int first_largest(int classes, const T* x /* (classes) */, T largest)
   return found;
 }
 
+/// A block's part of the three sums. `loss` and `correct` are a warp's, the same in each of its lanes; `weight` is the whole batch's.
+__device__ __forceinline__ void store_block_sums(double loss, double weight, double correct, double* partial, double* shared) {
+  const bool first_lane = threadIdx.x % 32 == 0;
+  loss = block_sum(first_lane ? loss : 0, shared);
+  correct = block_sum(first_lane ? correct : 0, shared);
+  if (threadIdx.x != 0) return;
+  double* const own = partial + loss_values * blockIdx.x;
+  own[0] = loss;
+  own[1] = blockIdx.x == 0 ? weight : 0;
+  own[2] = correct;
+}
+
 /// partial (blocks, 3). A warp has a row after the other. Each block adds up the rows' weights by itself, which the gradient is divided by:
 /// that costs less than a launch.
 template <class T>
@@ -76,12 +88,7 @@ __global__ void __launch_bounds__(softmax_threads)
     loss += warp_sum(row_loss);
     correct += first_largest(classes, x, all.largest) == label ? 1 : 0;
   }
-  loss = block_sum(lane == 0 ? loss : 0, shared);
-  correct = block_sum(lane == 0 ? correct : 0, shared);
-  if (threadIdx.x != 0) return;
-  partial[loss_values * blockIdx.x] = loss;
-  partial[loss_values * blockIdx.x + 1] = blockIdx.x == 0 ? weights : 0;
-  partial[loss_values * blockIdx.x + 2] = correct;
+  store_block_sums(loss, weights, correct, partial, shared);
 }
 
 template <class T>
@@ -130,12 +137,7 @@ __global__ void __launch_bounds__(softmax_threads)
     loss += warp_sum(row_loss);
     correct += first_largest(classes, x, all.largest) == first_largest(classes, target, warp_largest(largest_target)) ? 1 : 0;
   }
-  loss = block_sum(lane == 0 ? loss : 0, shared);
-  correct = block_sum(lane == 0 ? correct : 0, shared);
-  if (threadIdx.x != 0) return;
-  partial[loss_values * blockIdx.x] = loss;
-  partial[loss_values * blockIdx.x + 1] = blockIdx.x == 0 ? rows : 0;
-  partial[loss_values * blockIdx.x + 2] = correct;
+  store_block_sums(loss, rows, correct, partial, shared);
 }
 
 template <class T>
