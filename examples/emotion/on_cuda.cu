@@ -3,14 +3,13 @@
 
 #include <cuda_runtime.h>
 
-#include <array>
+#include <cstdint>
 #include <iostream>
 #include <utility>
 
 #include "emotion/large_network.hpp"
 #include "emotion/load_network.hpp"
 #include "emotion/network.hpp"
-#include "emotion/soft_targets.hpp"
 #include "emotion/train_with.hpp"
 #include "taut/cuda.cuh"
 #include "taut/data/classify.hpp"
@@ -28,13 +27,9 @@ Parts<OnCuda<Net>> parts_of(const TrainOptions& options, RunFiles files, const R
 }
 
 template <class Net>
-int train_with_teachers(Parts<OnCuda<Net>>& parts) {
-  const Recipe& recipe = parts.recipe;
-  const taut::ImageDataset& faces = parts.source.splits.train;
-  const std::vector<std::array<float, classes>> targets = soft_targets(parts.options, recipe, faces);
-  taut::cuda::DeviceLoader loader(parts.classifier.device(), faces, std::span<const std::array<float, classes>>(targets),
-                                  {.batch = recipe.batch, .seed = parts.options.seed}, recipe.normalization, recipe.augmentation);
-  return train_with_probabilities(loader, parts);
+taut::cuda::DeviceLoader<std::int32_t> loader_of(const Parts<OnCuda<Net>>& parts) {
+  return {parts.classifier.device(), parts.source.splits.train, {.batch = parts.recipe.batch, .seed = parts.options.seed},
+          parts.recipe.normalization, parts.recipe.augmentation};
 }
 
 }  // namespace
@@ -54,12 +49,12 @@ int train_on_cuda(const TrainOptions& options, RunFiles files, const Recipe& rec
   std::cout << "On " << gpu.name << std::endl;
   if (options.network == "large") {
     auto parts = parts_of<LargeNet>(options, std::move(files), recipe, std::move(source));
-    return train_with_teachers<LargeNet>(parts);
+    auto loader = loader_of<LargeNet>(parts);
+    return train_with_probabilities(loader, parts);
   }
   auto parts = parts_of<EmotionNet>(options, std::move(files), recipe, std::move(source));
-  if (recipe.soft) return train_with_teachers<EmotionNet>(parts);
-  taut::cuda::DeviceLoader loader(parts.classifier.device(), parts.source.splits.train, {.batch = recipe.batch, .seed = options.seed},
-                                  recipe.normalization, recipe.augmentation);
+  auto loader = loader_of<EmotionNet>(parts);
+  if (recipe.soft) return train_with_probabilities(loader, parts);
   return train_with_labels(loader, parts);
 }
 

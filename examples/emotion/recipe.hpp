@@ -22,7 +22,8 @@ struct Recipe {
   bool soft = false;  ///< SGD with Nesterov's momentum towards probabilities, instead of Adam towards labels whose rare classes weigh more
   double weight_decay = 0;
   double label_smoothing = 0, ema_decay = 0;
-  double label_share = 1;  ///< of the targets, where there are teachers: the rest is theirs
+  double label_share = 1;             ///< of the targets, where there are teachers: the rest is theirs
+  taut::index_t distinct_epochs = 1;  ///< where there are teachers: afterwards they have seen everything
   bool cosine = false;  ///< half a cosine down to 0 instead of a step wherever the validation loss stays as it is
   taut::ReduceLROnPlateauOptions plateau{};
   taut::Normalization normalization{};
@@ -47,7 +48,7 @@ inline Recipe recipe_named(const std::string& name) {
   }
   if (name != "best") taut::fail("recipe ", name, ": expected seed or best");
   return {.epochs = 90, .lr = 0.05, .soft = true, .weight_decay = 5e-4, .label_smoothing = 0.1, .ema_decay = 0.9995,
-          .label_share = 0.4, .cosine = true, .normalization = {0.5F, 0.25F},
+          .label_share = 0.2, .distinct_epochs = 30, .cosine = true, .normalization = {0.5F, 0.25F},
           .augmentation = {.horizontal_flip = 0.5F, .rotation = 15, .shift = 0.1F, .scale_low = 0.85F, .scale_high = 1.15F,
                            .brightness = 0.2F, .contrast = 0.2F, .erasing = 0.25F, .interpolation = taut::Interpolation::bilinear}};
 }

@@ -4,8 +4,16 @@
 #include "emotion/classifier.hpp"
 #include "emotion/large_classifier.hpp"
 #include "emotion/train_with.hpp"
+#include "taut/data/loader.hpp"
 
 namespace emotion {
+
+/// The training's pictures and their classes.
+template <class Model>
+taut::Loader loader_of(const Parts<Model>& parts) {
+  const Recipe& recipe = parts.recipe;
+  return {parts.source.splits.train, {.batch = recipe.batch, .seed = parts.options.seed}, recipe.normalization, recipe.augmentation};
+}
 
 /// The seed recipe.
 int train_with_labels(Parts<Classifier>& parts);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "emotion/evaluate.hpp"
+#include "emotion/load_teachers.hpp"
 #include "emotion/network_info.hpp"
 #include "emotion/pictures.hpp"
 #include "emotion/recipe.hpp"
@@ -27,6 +28,7 @@
 #include "taut/train/evaluate.hpp"
 #include "taut/train/progress_bar.hpp"
 #include "taut/train/sgd.hpp"
+#include "taut/train/taught_loader.hpp"
 #include "taut/train/trainer.hpp"
 
 namespace emotion {
@@ -123,14 +125,16 @@ int train_with_labels(Loader& loader, Parts<Model>& parts) {
   return train_with(adam, parts.loss, loader, parts);
 }
 
-/// The best recipe: momentum, and probabilities.
+/// The best recipe: momentum, and probabilities, which are the labels' and the teachers'.
 template <class Model, class Loader>
 int train_with_probabilities(Loader& loader, Parts<Model>& parts) {
   const Recipe& recipe = parts.recipe;
+  taut::TaughtLoader taught(loader, recipe.normalization, load_teachers(parts.options),
+                            {.label_share = recipe.label_share, .distinct_epochs = recipe.distinct_epochs});
   taut::SoftCrossEntropy<classes> loss;
   if (parts.options.teachers.empty()) loss.label_smoothing = recipe.label_smoothing;  // a teacher's probabilities are smooth
   taut::Sgd sgd{parts.classifier, {.lr = recipe.lr, .momentum = 0.9, .weight_decay = recipe.weight_decay, .nesterov = true}};
-  return train_with(sgd, loss, loader, parts);
+  return train_with(sgd, loss, taught, parts);
 }
 
 }  // namespace emotion

@@ -7,6 +7,7 @@
 #include "taut/nn.hpp"
 #include "taut/nn/bce_with_logits.hpp"
 #include "taut/nn/cross_entropy.hpp"
+#include "taut/nn/graph_runs.cuh"
 #include "taut/nn/huber.hpp"
 #include "taut/nn/model.hpp"
 #include "taut/nn/mse.hpp"

@@ -40,6 +40,7 @@
 #include "taut/train/reduce_lr_on_plateau.hpp"
 #include "taut/train/rmsprop.hpp"
 #include "taut/train/sgd.hpp"
-#include "taut/train/soft_targets.hpp"
 #include "taut/train/step_rate.hpp"
+#include "taut/train/taught_loader.hpp"
+#include "taut/train/teachers.hpp"
 #include "taut/train/trainer.hpp"

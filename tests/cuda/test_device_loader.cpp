@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "support/error_of.hpp"
 #include "taut/cuda.cuh"
 #include "taut/data/loader.hpp"
 
 using namespace taut;
+using taut::test::error_of;
 
 namespace {
 
@@ -47,16 +49,6 @@ Read rest_of(Loader& loader, index_t pixels, index_t targets, Wait&& wait) {
 Augmentation everything(Interpolation interpolation) {
   return {.horizontal_flip = 0.5F, .rotation = 40, .shift = 0.2F, .scale_low = 0.6F, .scale_high = 1.6F, .brightness = 0.5F,
           .contrast = 0.6F, .erasing = 0.5F, .interpolation = interpolation, .fill = 77};
-}
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 constexpr Normalization normalization{0.4F, 0.3F};

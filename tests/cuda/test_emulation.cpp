@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "support/error_of.hpp"
 #include "taut/device/cuda/launch.cuh"
+
+using taut::test::error_of;
 
 namespace {
 
@@ -54,16 +57,6 @@ __global__ void sum_dynamic(const double* x, double* sum) {
   if (threadIdx.x != 0) return;
   *sum = 0;
   for (unsigned i = 0; i < blockDim.x; ++i) *sum += values[i];
-}
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const taut::Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace

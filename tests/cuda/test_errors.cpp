@@ -5,23 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "support/error_of.hpp"
 #include "taut/cuda.cuh"
 
 using namespace taut;
+using taut::test::error_of;
 
 namespace {
 
 using Net = Sequential<Shape{1, 8, 8}, Conv2d<4, 3, Padding{1}>, BatchNorm2d, ReLU, Flatten, Linear<3>>;
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 /// Puts the machine back as it was.
 struct Machine {

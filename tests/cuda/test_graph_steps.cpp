@@ -9,12 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "support/error_of.hpp"
 #include "taut/cuda.cuh"
 #include "taut/data/loader.hpp"
 #include "taut/train/constant_rate.hpp"
 #include "taut/train/step_rate.hpp"
 
 using namespace taut;
+using taut::test::error_of;
 
 namespace {
 
@@ -106,16 +108,6 @@ Course train(Path path) {
   course.state.assign(model.parameters().begin(), model.parameters().end());
   course.state.insert(course.state.end(), model.buffers().begin(), model.buffers().end());
   return course;
-}
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace

@@ -8,9 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "cuda/on_host_layer.hpp"
+#include "support/error_of.hpp"
 #include "taut/cuda.cuh"
 
 using namespace taut;
+using taut::test::error_of;
+using taut::test::OnHost;
 
 namespace {
 
@@ -94,35 +98,6 @@ void check_same(const L& loss, MakeOptimizer&& make_optimizer, MakeTargets&& mak
   CHECK(replayed == eager);
   CHECK(eager.losses[2] > 0);
 }
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-/// A layer that runs on the host.
-struct OnHost {
-  static constexpr Role role = Role::custom;
-  static constexpr bool accepts(Shape) { return true; }
-  static constexpr Shape output_shape(Shape in) { return in; }
-  static constexpr TensorList tensors(Shape) { return {}; }
-  static constexpr index_t multiply_adds(Shape) { return 0; }
-  static constexpr void name(TextBuilder& text) { text << "OnHost"; }
-  static constexpr void expects(Shape, TextBuilder& text) { text << "any shape"; }
-  template <Shape In, class T>
-  static void forward(auto& device, const LayerMemory<T>& memory) {
-    device.run(memory.rows * In.size(), [&](index_t i) { memory.y[i] = memory.x[i]; });
-  }
-  template <Shape In, class T>
-  static void backward(auto& device, const LayerMemory<T>& memory) {
-    device.run(memory.rows * In.size(), [&](index_t i) { memory.dx[i] = memory.dy[i]; });
-  }
-};
 
 }  // namespace
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "taut/core/error.hpp"
+#include "support/error_of.hpp"
 #include "taut/data/dataset.hpp"
 
 namespace taut::test {
@@ -55,16 +55,6 @@ class TemporaryFolder {
   }
   std::filesystem::path path_;
 };
-
-/// What the Error says that `action` throws, or "" if it throws none.
-template <class Action> std::string error_of(const Action& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 /// Whether a sentence has all the parts, and is one line.
 inline bool says(std::string_view sentence, std::initializer_list<std::string_view> parts) {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "error_of.hpp"
+#include "support/error_of.hpp"
 #include "taut/io/atomic_file.hpp"
 #include "taut/io/read_file.hpp"
 #include "support/temporary_directory.hpp"

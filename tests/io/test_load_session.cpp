@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "error_of.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 #include "taut/data/classify.hpp"
 #include "taut/device/reference.hpp"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "error_of.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 #include "taut/device/reference.hpp"
 #include "taut/io/atomic_file.hpp"

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "error_of.hpp"
+#include "support/error_of.hpp"
 #include "taut/io/safetensors.hpp"
 #include "support/temporary_directory.hpp"
 

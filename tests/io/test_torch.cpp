@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "error_of.hpp"
+#include "support/error_of.hpp"
 #include "networks.hpp"
 #include "taut/core/batch.hpp"
 #include "taut/core/channels_last.hpp"

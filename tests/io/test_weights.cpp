@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "error_of.hpp"
+#include "support/error_of.hpp"
 #include "taut/device/reference.hpp"
 #include "taut/io/atomic_file.hpp"
 #include "taut/io/weights.hpp"

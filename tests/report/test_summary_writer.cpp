@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/error_of.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 #include "taut/core/random.hpp"
 #include "taut/data/encode_png.hpp"

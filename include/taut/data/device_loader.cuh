@@ -30,7 +30,7 @@ namespace taut::cuda {
 /// The pictures' bytes are copied to the GPU once. For each batch the host says which pictures come and what becomes of each, a few hundred
 /// bytes a picture, and a kernel makes the network's floats of them: the bits of Loader (or of a SampleLoader with targets of one's own)
 /// for the same options. The kernel runs on the stream of the device that trains, so that nobody waits; to read the pictures on the host,
-/// synchronize the device first. Targets stay in the host's memory, where losses check them.
+/// synchronize first. Targets stay in the host's memory, where losses check them.
 ///
 /// Target is int32_t for classes, float for numbers. The device must outlive the loader; the data set needn't.
 template <class Target>
@@ -90,6 +90,9 @@ class DeviceLoader {
                      reinterpret_cast<const PictureOrder*>(orders_.data()), table_.data(), pictures_.data());
     return LoadedBatch<Target>{pictures_.data(), slot.targets.data(), rows};
   }
+
+  /// Waits until the last batch's pictures are there, for the host to read.
+  void synchronize() const { check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
 
  private:
   /// What the host writes for one batch, while the GPU may still read another's.

@@ -12,6 +12,7 @@
 #include "taut/core/for_each_index.hpp"
 #include "taut/device/device.hpp"
 #include "taut/nn/accept_samples.hpp"
+#include "taut/nn/inference_runs.hpp"
 #include "taut/nn/inference_step.hpp"
 #include "taut/nn/lifetime.hpp"
 #include "taut/nn/memory_plan.hpp"
@@ -66,7 +67,8 @@ class Session {
     explicit Workspace(D device = D{})
         : device_(std::move(device)),
           activations_(activations.size, memory_of<D>()),
-          scratch_(scratch_elements(device_), memory_of<D>()) {}
+          scratch_(scratch_elements(device_), memory_of<D>()),
+          runs_(MaxBatch * Net::input_shape.size(), MaxBatch * Net::output_shape.size()) {}
 
    private:
     friend class Session;
@@ -79,6 +81,7 @@ class Session {
 
     D device_;
     Arena<T> activations_, scratch_;
+    InferenceRuns<T, D> runs_;
   };
 
   /// Takes the weights and running statistics that the model has now.
@@ -96,7 +99,27 @@ class Session {
   template <class Samples>
   Output run(const Samples& samples, Workspace& workspace) const {
     const Input given = detail::accept_samples<Net, T, MaxBatch>(samples, "session");
-    const Input input{staged(workspace.device_, given.data, given.rows * Net::input_shape.size()), given.rows};
+    const T* const outputs = workspace.runs_.run(workspace.device_, prepared_.data(), given.rows, {given.data, given.rows * Net::input_shape.size()},
+                                                 given.rows * Net::output_shape.size(),
+                                                 [&](const T* input) { return launch(Input{input, given.rows}, workspace); });
+    return {outputs, given.rows};
+  }
+
+  /// The outputs of any number of rows, a batch of up to MaxBatch after the other, into `outputs` (rows, output).
+  void run_all(Input samples, std::span<T> outputs, Workspace& workspace) const {
+    constexpr index_t size = Net::output_shape.size();
+    if (outputs.size() != samples.rows * size) {
+      fail("the session expects room for ", samples.rows, " outputs of ", size, " numbers but got ", outputs.size(), " numbers");
+    }
+    for (index_t row = 0; row < samples.rows; row += MaxBatch) {
+      const Output found = run(Input{samples.row(row), std::min(MaxBatch, samples.rows - row)}, workspace);
+      std::copy_n(found.data, found.rows * size, outputs.data() + row * size);
+    }
+  }
+
+ private:
+  /// Gives the workspace's device all steps. Returns where the outputs will be.
+  const T* launch(Input input, Workspace& workspace) const {
     const auto value = [&](index_t step) -> const T* {
       const index_t at = storage(step);
       return at == network_input ? input.data : workspace.activations_.data() + activations.offset[at];
@@ -115,23 +138,9 @@ class Session {
         }
       }
     });
-    synchronize(workspace.device_);
-    return {value(steps - 1), input.rows};
+    return value(steps - 1);
   }
 
-  /// The outputs of any number of rows, a batch of up to MaxBatch after the other, into `outputs` (rows, output).
-  void run_all(Input samples, std::span<T> outputs, Workspace& workspace) const {
-    constexpr index_t size = Net::output_shape.size();
-    if (outputs.size() != samples.rows * size) {
-      fail("the session expects room for ", samples.rows, " outputs of ", size, " numbers but got ", outputs.size(), " numbers");
-    }
-    for (index_t row = 0; row < samples.rows; row += MaxBatch) {
-      const Output found = run(Input{samples.row(row), std::min(MaxBatch, samples.rows - row)}, workspace);
-      std::copy_n(found.data, found.rows * size, outputs.data() + row * size);
-    }
-  }
-
- private:
   Arena<T> prepared_;
 };
 

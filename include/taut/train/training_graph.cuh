@@ -10,12 +10,14 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "taut/core/arena.hpp"
 #include "taut/core/batch.hpp"
+#include "taut/device/cuda/captured_graph.cuh"
 #include "taut/device/cuda/check.cuh"
 #include "taut/device/cuda/memory.cuh"
 #include "taut/device/cuda/recording.cuh"
@@ -74,7 +76,7 @@ class TrainingGraph {
     send(stream, targets_, slot.targets, data_of(accepted), input.rows * targets_of_row);
     check(cudaMemcpyAsync(numbers_.data(), slot.numbers.data(), sizeof(StepNumbers), cudaMemcpyDefault, stream), "cudaMemcpyAsync");
     check(cudaEventRecord(slot.read, stream), "cudaEventRecord");
-    check(cudaGraphLaunch(graph.executable.get(), stream), "cudaGraphLaunch");
+    graph.step->launch(stream);
     last_ = &graph;
   }
 
@@ -118,12 +120,9 @@ class TrainingGraph {
     StepNumbers* data() { return std::launder(reinterpret_cast<StepNumbers*>(block.data())); }
   };
 
-  struct DestroyGraph {
-    void operator()(cudaGraphExec_t executable) const { static_cast<void>(cudaGraphExecDestroy(executable)); }
-  };
   /// A step of one number of rows.
   struct Captured {
-    std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, DestroyGraph> executable;
+    std::optional<CapturedGraph> step;
     std::uint64_t pass = 0;  ///< the model's forward passes when it was captured
     Arena<double> results{3, pinned_memory};
     Arena<T> constants{Net::output_shape.size(), managed_memory};
@@ -169,16 +168,6 @@ class TrainingGraph {
             .constants = reinterpret_cast<std::byte*>(graph.constants.data()), .constants_size = graph.constants.size() * sizeof(T)};
   }
 
-  /// While it lives, the device records.
-  struct Recorder {
-    Model& model;
-    Recording& recording;
-    Recorder(Model& trained, Recording& into) : model(trained), recording(into) { model.device().record(&recording); }
-    Recorder(const Recorder&) = delete;
-    Recorder& operator=(const Recorder&) = delete;
-    ~Recorder() { model.device().record(nullptr); }
-  };
-
   Captured& captured(index_t rows) {
     if (const auto found = captured_.find(rows); found != captured_.end()) return *found->second;
     auto graph = std::make_unique<Captured>();
@@ -186,29 +175,18 @@ class TrainingGraph {
     State before;
     optimizer_.save(before);
     model_.device().synchronize();
-    const cudaStream_t stream = model_.device().stream();
     Recording recording = this->recording(*graph, slots_[0].numbers, true);
-    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "cudaStreamBeginCapture");
-    cudaGraph_t captured = nullptr;
     try {
-      const Recorder recorder(model_, recording);
-      model_.forward_backward(typename Model::Input{samples_.data(), rows}, targets_on_device(rows), loss_);
-      optimizer_.step(model_);
-      kernels::cuda::add_to_loss_totals(stream, graph->results.data(), totals_.data());
+      graph->step.emplace(model_.device(), recording, [&] {
+        model_.forward_backward(typename Model::Input{samples_.data(), rows}, targets_on_device(rows), loss_);
+        optimizer_.step(model_);
+        kernels::cuda::add_to_loss_totals(model_.device().stream(), graph->results.data(), totals_.data());
+      });
     } catch (...) {
-      static_cast<void>(cudaStreamEndCapture(stream, &captured));
-      if (captured != nullptr) static_cast<void>(cudaGraphDestroy(captured));
-      static_cast<void>(cudaGetLastError());
       put_back(graph->pass, before);
       throw;
     }
     put_back(graph->pass, before);
-    check(cudaStreamEndCapture(stream, &captured), "cudaStreamEndCapture");
-    cudaGraphExec_t executable = nullptr;
-    const cudaError_t made = cudaGraphInstantiate(&executable, captured, 0);
-    static_cast<void>(cudaGraphDestroy(captured));
-    check(made, "cudaGraphInstantiate");
-    graph->executable.reset(executable);
     return *captured_.emplace(rows, std::move(graph)).first->second;
   }
 
@@ -221,7 +199,7 @@ class TrainingGraph {
   /// The optimizer's numbers of the next step.
   void collect(Captured& graph, Slot& slot) {
     Recording recording = this->recording(graph, slot.numbers, false);
-    const Recorder recorder(model_, recording);
+    const Recorder recorder(model_.device(), recording);
     optimizer_.step(model_);
   }
 

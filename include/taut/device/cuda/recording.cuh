@@ -63,4 +63,17 @@ struct Recording {
   }
 };
 
+/// While it lives, a device records.
+template <class D>
+class Recorder {
+ public:
+  Recorder(D& device, Recording& into) : device_(device) { device_.record(&into); }
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+  ~Recorder() { device_.record(nullptr); }
+
+ private:
+  D& device_;
+};
+
 }  // namespace taut::cuda
