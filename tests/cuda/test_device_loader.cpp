@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "support/error_of.hpp"
 #include "taut/cuda.cuh"
 #include "taut/data/loader.hpp"
+#include "taut/device/reference.hpp"
+#include "taut/train/taught_loader.hpp"
 
 using namespace taut;
 using taut::test::error_of;
@@ -97,6 +100,25 @@ TEST_CASE("targets of one's own come with their pictures") {
   loader.start(2);
   expected.start(2);
   CHECK(rest_of(loader, pictures.pixels(), 3, [&] { device.synchronize(); }) == rest_of(expected, pictures.pixels(), 3, [] {}));
+}
+
+TEST_CASE("teachers on the host look at the pictures that the GPU prepared") {
+  using Net = Sequential<Shape{1, 13, 21}, Flatten, Linear<3>>;
+  const ImageDataset pictures = noisy_pictures(11);
+  const Augmentation augmentation = everything(Interpolation::bilinear);
+  const LoaderOptions options{.batch = 4, .seed = 9};
+  Teachers<3> teachers;
+  teachers.add(std::make_shared<Model<Net, float, Reference, 4>>(seed(1)), normalization);
+  Loader on_host(pictures, options, normalization, augmentation);
+  TaughtLoader expected(on_host, normalization, teachers, {.distinct_epochs = 3});
+  const Cuda device;
+  cuda::DeviceLoader loader(device, pictures, options, normalization, augmentation);
+  TaughtLoader taught(loader, normalization, teachers, {.distinct_epochs = 3});
+  for (const std::uint64_t epoch : {0, 2, 3}) {
+    taught.start(epoch);
+    expected.start(epoch);
+    CHECK(rest_of(taught, pictures.pixels(), 3, [&] { device.synchronize(); }) == rest_of(expected, pictures.pixels(), 3, [] {}));
+  }
 }
 
 TEST_CASE("what a loader on the GPU can't do is refused") {

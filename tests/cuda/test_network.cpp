@@ -216,3 +216,25 @@ TEST_CASE("weights go out of one model and into another") {
   reference.import_tensors(tensors);
   CHECK(std::ranges::equal(model.parameters(), reference.parameters()));
 }
+
+TEST_CASE("a device works on the stream that it is given, and leaves it to its owner") {
+  cudaStream_t stream = nullptr;
+  cuda::check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+  std::vector<float> own, given;
+  const auto output = [](Cuda device, std::vector<float>& into) {
+    Model<Small, float, Cuda, 4> model{seed(1), std::move(device)};
+    Batch<float, Small::input_shape, 4> samples;
+    for (index_t i = 0; i < 4 * Small::input_shape.size(); ++i) samples.data()[i] = 0.1F * static_cast<float>(i % 17);
+    const auto found = model.evaluate(samples);
+    into.assign(found.data, found.data + 4 * Small::output_shape.size());
+  };
+  {
+    Cuda device({.stream = stream});
+    CHECK(device.stream() == stream);
+    output(std::move(device), given);
+  }
+  output(Cuda{}, own);
+  CHECK(given == own);
+  CHECK(cudaStreamSynchronize(stream) == cudaSuccess);
+  cuda::check(cudaStreamDestroy(stream), "cudaStreamDestroy");
+}

@@ -33,18 +33,19 @@
 
 namespace taut {
 
-/// A GPU with a stream of its own, for float and double. `precision` is what matrix products of float are made in.
+/// A GPU with a stream, for float and double. `precision` is what matrix products of float are made in.
 /// Kernels run by themselves, in the order of the calls; where a call returns numbers, or writes what lies in the host's memory, it waits.
 /// Same input, same GPU, same bits. Movable; one caller at a time.
 template <cuda::Precision precision>
 class CudaWith {
  public:
   struct Options {
-    int device = 0;  ///< the GPU's number, as nvidia-smi counts
+    int device = 0;                 ///< the GPU's number, as nvidia-smi counts
+    cudaStream_t stream = nullptr;  ///< of that GPU, to work on; it must outlive the device. Null: one of the device's own
   };
 
   CudaWith() : CudaWith(Options{}) {}
-  explicit CudaWith(Options options) : state_(std::make_unique<State>(options.device)) {
+  explicit CudaWith(Options options) : state_(std::make_unique<State>(options)) {
     cuda::check_precision(options.device, precision);
   }
 
@@ -324,7 +325,7 @@ class CudaWith {
 
  private:
   struct State {
-    explicit State(int device) : stream(device) {}
+    explicit State(const Options& options) : stream(options.device, options.stream) {}
 
     cuda::Stream stream;  // first, so that it is destroyed behind what it may still use
     cuda::Room samples, targets, results_of_softmax;

@@ -12,16 +12,17 @@
 
 namespace taut::cuda {
 
-/// Owns a stream of one GPU. Neither moves nor copies: what was launched keeps pointers into it.
+/// A stream of one GPU: its own, or, where one is given, that one, which must outlive it. Neither moves nor copies: what was launched keeps
+/// pointers into it.
 class Stream {
  public:
-  explicit Stream(int device) : device_(device) {
+  explicit Stream(int device, cudaStream_t given = nullptr) : device_(device), owns_(given == nullptr), stream_(given) {
     check(cudaSetDevice(device), "cudaSetDevice");
-    check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+    if (owns_) check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
   }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
-  ~Stream() { static_cast<void>(cudaStreamDestroy(stream_)); }
+  ~Stream() { static_cast<void>(owns_ ? cudaStreamDestroy(stream_) : cudaStreamSynchronize(stream_)); }
 
   /// To launch on: the calling thread may have used another GPU before.
   cudaStream_t get() const {
@@ -35,7 +36,8 @@ class Stream {
 
  private:
   int device_;
-  cudaStream_t stream_ = nullptr;
+  bool owns_;
+  cudaStream_t stream_;
 };
 
 /// Room on the GPU that grows with what is asked of it, for copies of what lies elsewhere.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include "taut/core/geometry.hpp"
 #include "taut/kernels/cpu/image_lines.hpp"
@@ -17,11 +18,30 @@ constexpr T upper_share(const UpsampleSource& source) {
   return static_cast<T>(source.part) / static_cast<T>(source.parts);
 }
 
-/// How much of an element along an axis an output is made of.
-template <class T>
-constexpr T share_of(const UpsampleSource& source, index_t element) {
-  const T upper = upper_share<T>(source);
-  return (source.lower == element ? T{1} - upper : T{0}) + (source.upper == element ? upper : T{0});
+/// Along one axis: the outputs that an input element has a share in, and the shares.
+template <class T, index_t Outputs>
+struct AxisShares {
+  IndexRange outputs;
+  std::array<T, Outputs> shares{};
+};
+
+/// Of each element, once for all channels and images. Not while compiling: clang gives up on large images. `source` and `outputs` are the
+/// geometry's.
+template <class T, index_t Extent, index_t Factor>
+auto axis_shares(auto&& source, auto&& outputs) {
+  std::array<AxisShares<T, 3 * Factor>, Extent> all{};  // a neighbour's outputs on either side, at most
+  for (index_t element = 0; element < Extent; ++element) {
+    const auto share = [&](index_t output) {
+      const UpsampleSource from = source(output);
+      const T upper = upper_share<T>(from);
+      return (from.lower == element ? T{1} - upper : T{0}) + (from.upper == element ? upper : T{0});
+    };
+    IndexRange& range = all[element].outputs = outputs(element);
+    while (share(range.begin) == 0) ++range.begin;
+    while (share(range.end - 1) == 0) --range.end;
+    for (index_t output = range.begin; output < range.end; ++output) all[element].shares[output - range.begin] = share(output);
+  }
+  return all;
 }
 
 /// y of one output pixel between four of x.
@@ -45,19 +65,19 @@ void between_four(const UpsampleSource& vertical, const UpsampleSource& horizont
 
 /// dx of one input pixel: its share of dy of each output pixel that was made of it.
 template <UpsampleGeometry g, class T>
-void upsampled_gradient(index_t line, index_t column,
+void upsampled_gradient(const AxisShares<T, 3 * g.vertical>& vertical, const AxisShares<T, 3 * g.horizontal>& horizontal,
                         const T* dy,  // (out_height, out_width, channels)
                         T* dx) {      // (channels)
-  const IndexRange lines = g.lines_of(line), columns = g.columns_of(column);
-  for_each_vector<g.channels, T>([&](index_t channel, auto lanes) {
+  const IndexRange lines = vertical.outputs, columns = horizontal.outputs;
+  for_each_vector<g.channels, T>([&](index_t channel, auto lanes) __attribute__((always_inline)) {
     Vector<T> sum = broadcast(T{0});
     for (index_t h = lines.begin; h < lines.end; ++h) {
-      const T vertical = share_of<T>(g.line_source(h), line);
-      if (vertical == 0) continue;
-      for (index_t w = columns.begin; w < columns.end; ++w) {
-        const T share = vertical * share_of<T>(g.column_source(w), column);
-        sum = fma(broadcast(share), load_lanes<lanes>(dy + (h * g.out_width() + w) * g.channels + channel), sum);
+      const T* const from = dy + (h * g.out_width() + columns.begin) * g.channels + channel;
+      Vector<T> across = broadcast(T{0});
+      for (index_t w = 0; w < columns.end - columns.begin; ++w) {
+        across = fma(broadcast(horizontal.shares[w]), load_lanes<lanes>(from + w * g.channels), across);
       }
+      sum = fma(broadcast(vertical.shares[h - lines.begin]), across, sum);
     }
     store_lanes<lanes>(dx + channel, sum);
   });
@@ -91,9 +111,14 @@ void upsample_backward(Threads& threads, index_t rows,
                        const T* dy,  // (rows, out_height, out_width, channels)
                        T* dx) {      // (rows, in_height, in_width, channels)
   constexpr index_t line_size = g.in_width * g.channels;
+  const auto lines = detail::axis_shares<T, g.in_height, g.vertical>([](index_t line) { return g.line_source(line); },
+                                                                     [](index_t line) { return g.lines_of(line); });
+  const auto columns = detail::axis_shares<T, g.in_width, g.horizontal>([](index_t column) { return g.column_source(column); },
+                                                                        [](index_t column) { return g.columns_of(column); });
   for_each_line(threads, rows, g.in_height, line_size * g.vertical * g.horizontal, [&](index_t row, index_t line) {
     for (index_t column = 0; column < g.in_width; ++column) {
-      detail::upsampled_gradient<g>(line, column, dy + row * g.out_size(), dx + row * g.in_size() + line * line_size + column * g.channels);
+      detail::upsampled_gradient<g>(lines[line], columns[column], dy + row * g.out_size(),
+                                    dx + row * g.in_size() + line * line_size + column * g.channels);
     }
   });
 }
