@@ -27,7 +27,7 @@ Parts<OnCuda<Net>> parts_of(const TrainOptions& options, RunFiles files, const R
 }
 
 template <class Net>
-taut::cuda::DeviceLoader<std::int32_t> loader_of(const Parts<OnCuda<Net>>& parts) {
+taut::cuda::DeviceLoader<std::int32_t> loader_of(Parts<OnCuda<Net>>& parts) {
   return {parts.classifier.device(), parts.source.splits.train, {.batch = parts.recipe.batch, .seed = parts.options.seed},
           parts.recipe.normalization, parts.recipe.augmentation};
 }
