@@ -1,8 +1,10 @@
 /// load_teachers: whom the best recipe learns from.
 #include "emotion/load_teachers.hpp"
 
+#include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "emotion/load_classifier.hpp"
 
@@ -12,23 +14,24 @@ namespace {
 
 constexpr taut::index_t classes = EmotionNet::output_shape.size();
 
-/// One teacher, whichever network it is.
+/// Adds one teacher, whichever network it is, and returns what its file says.
 template <class Teacher>
-void add_teacher(taut::Teachers<classes>& teachers, const std::string& file, unsigned threads) {
+taut::WeightsInfo add_teacher(taut::Teachers<classes>& teachers, const std::string& file, unsigned threads) {
   auto teacher = std::make_shared<Teacher>(taut::seed(0), taut::Cpu<>{threads});
   const taut::WeightsInfo info = load_classifier(file, *teacher);
   teachers.add(std::move(teacher), {info.mean, info.std});
+  return info;
 }
 
 }  // namespace
 
-taut::Teachers<classes> load_teachers(const TrainOptions& options) {
+taut::Teachers<classes> load_teachers(const TrainOptions& options, const std::string& checksum) {
   taut::Teachers<classes> teachers;
   for (const std::string& file : options.teachers) {
-    if (holds_large_network(file)) {
-      add_teacher<LargeClassifier>(teachers, file, options.threads);
-    } else {
-      add_teacher<Classifier>(teachers, file, options.threads);
+    const taut::WeightsInfo info = holds_large_network(file) ? add_teacher<LargeClassifier>(teachers, file, options.threads)
+                                                             : add_teacher<Classifier>(teachers, file, options.threads);
+    if (info.split_checksum != checksum) {
+      std::cerr << "note: " << file << " wasn't trained on these pictures, divided like this; it may know some of those that validate\n";
     }
   }
   return teachers;

@@ -329,7 +329,13 @@ TEST_CASE("a large network teaches the emotion network, and no test picture is l
   CHECK(teacher.out.find("Val Accuracy: ") != std::string::npos);
   CHECK(teacher.out.find("Test") == std::string::npos);
   CHECK(contents(directory / "large/report.html").find("2,357,351") != std::string::npos);
-  CHECK(emotion(begin + student + " --teacher " + large + "/best.safetensors").exit_code == 0);
+  const std::string taught = " --teacher " + large + "/best.safetensors";
+  const Outcome same = emotion(begin + student + taught);
+  const Outcome others = emotion("train --data synthetic:77 --recipe best --epochs 1 --batch 16 --without-test --out " + student + "-2" + taught);
+  CHECK(same.exit_code == 0);
+  CHECK(same.errors == "");
+  CHECK(others.exit_code == 0);
+  CHECK(others.errors.find("best.safetensors wasn't trained on these pictures") != std::string::npos);
 
   check_refused(emotion("eval --data synthetic:70 --weights " + large + "/best.safetensors"), {"best.safetensors", "another network"});
   check_refused(emotion(begin + (directory / "other").string() + " --teacher " + large + "/nothing.safetensors"), {"nothing.safetensors"});
