@@ -10,9 +10,9 @@ struct about_model {
   static constexpr index_t index = 0;
   static constexpr TextBuilder advice() { return {}; }
 
-  static constexpr TextBuilder say(std::string_view words) {
+  static constexpr TextBuilder say(const auto&... words) {
     TextBuilder text;
-    text << words;
+    (text << ... << words);
     return text;
   }
 };
@@ -22,16 +22,8 @@ struct sample_misfit : about_model {
   using Layer = Net;
   static constexpr Shape received = Sample;
   static constexpr TextBuilder who() { return say("the model"); }
-  static constexpr TextBuilder wanted() {
-    TextBuilder text;
-    text << "expects samples of " << Net::input_shape;
-    return text;
-  }
-  static constexpr TextBuilder got() {
-    TextBuilder text;
-    text << "but got samples of " << Sample;
-    return text;
-  }
+  static constexpr TextBuilder wanted() { return say("expects samples of ", Net::input_shape); }
+  static constexpr TextBuilder got() { return say("but got samples of ", Sample); }
   static constexpr TextBuilder where() { return say("the input shape of the network"); }
 };
 
@@ -40,16 +32,8 @@ struct batch_misfit : about_model {
   using Layer = Net;
   static constexpr Shape received{Rows};
   static constexpr TextBuilder who() { return say("the model"); }
-  static constexpr TextBuilder wanted() {
-    TextBuilder text;
-    text << "expects batches of at most " << MaxBatch << " rows";
-    return text;
-  }
-  static constexpr TextBuilder got() {
-    TextBuilder text;
-    text << "but got one of up to " << Rows;
-    return text;
-  }
+  static constexpr TextBuilder wanted() { return say("expects batches of at most ", MaxBatch, " rows"); }
+  static constexpr TextBuilder got() { return say("but got one of up to ", Rows); }
   static constexpr TextBuilder where() { return say("the fourth argument of Model"); }
 };
 
@@ -68,11 +52,7 @@ struct loss_misfit : about_model {
     L::expects(text);
     return text;
   }
-  static constexpr TextBuilder got() {
-    TextBuilder text;
-    text << "but got " << Net::output_shape;
-    return text;
-  }
+  static constexpr TextBuilder got() { return say("but got ", Net::output_shape); }
   static constexpr TextBuilder where() { return say("the output shape of the network"); }
 };
 
@@ -85,16 +65,8 @@ struct target_misfit : about_model {
     L::name(text);
     return text;
   }
-  static constexpr TextBuilder wanted() {
-    TextBuilder text;
-    text << "expects targets of " << Net::output_shape;
-    return text;
-  }
-  static constexpr TextBuilder got() {
-    TextBuilder text;
-    text << "but got targets of " << Sample;
-    return text;
-  }
+  static constexpr TextBuilder wanted() { return say("expects targets of ", Net::output_shape); }
+  static constexpr TextBuilder got() { return say("but got targets of ", Sample); }
   static constexpr TextBuilder where() { return say("the output shape of the network"); }
 };
 
