@@ -154,9 +154,9 @@ TEST_CASE("what can't be is refused") {
   };
   CHECK(with({.label_share = 1.5}) == "expected a share of the labels from 0 to 1 but got 1.5");
   CHECK(with({.distinct_epochs = 0}) == "expected at least one distinct epoch but got 0");
-  CHECK(error_of([] { (void)taut::Teachers<7>{}.opinions(nullptr, 0, 1, {}); }) == "expected at least one teacher but there is none");
+  CHECK(error_of([] { taut::Teachers<7>{}.add_opinions(nullptr, 0, 1, {}, 1, {}); }) == "expected at least one teacher but there is none");
   taut::Teachers<7> teachers = one_teacher();
-  CHECK(error_of([&] { (void)teachers.opinions(nullptr, 0, 9, {}); }) == "a teacher expects pictures of 2304 pixels but got 9");
+  CHECK(error_of([&] { teachers.add_opinions(nullptr, 0, 9, {}, 1, {}); }) == "a teacher expects pictures of 2304 pixels but got 9");
   taut::TaughtLoader two(pictures, normalization, taut::Teachers<2>{});
   two.start(0);
   CHECK(error_of([&] { (void)two.next(); }).starts_with("expected labels below 2 but got "));

@@ -66,17 +66,16 @@ class TaughtLoader {
   template <class Batch>
   std::vector<float> targets_of(const Batch& batch) {
     std::vector<float> targets(batch.rows * Classes);
-    float share = 1;
+    double share = 1;
     if (!teachers_.empty()) {
       synchronize(pictures_);
-      targets = teachers_.opinions(batch.images, batch.rows, pixels(), normalization_);
-      share = static_cast<float>(options_.label_share);
-      for (float& probability : targets) probability *= 1 - share;
+      share = options_.label_share;
+      teachers_.add_opinions(batch.images, batch.rows, pixels(), normalization_, 1 - share, targets);
     }
     for (index_t row = 0; row < batch.rows; ++row) {
       const auto label = static_cast<index_t>(batch.labels[row]);
       if (label >= Classes) fail("expected labels below ", Classes, " but got ", label);
-      targets[row * Classes + label] += share;
+      targets[row * Classes + label] += static_cast<float>(share);
     }
     return targets;
   }

@@ -27,7 +27,7 @@ class Teachers {
     static_assert(Net::output_shape == Shape{Classes}, "a teacher's classes are the student's");
     static_assert(Net::input_shape.rank() == 3 && Net::input_shape.d0 == 1, "teachers look at gray pictures");
     asked_.push_back([teacher = std::move(teacher), normalization, seen = std::vector<float>(Model::max_batch * Net::input_shape.size()),
-                      found = std::vector<float>(Model::max_batch * Classes)](const Pictures& pictures, std::span<float> sums) mutable {
+                      found = std::vector<float>(Model::max_batch * Classes)](const Pictures& pictures, float weight, std::span<float> sums) mutable {
       constexpr index_t pixels = Net::input_shape.size(), width = Net::input_shape.d2;
       if (pictures.pixels != pixels) fail("a teacher expects pictures of ", pixels, " pixels but got ", pictures.pixels);
       const float factor = pictures.normalization.std / normalization.std;
@@ -38,7 +38,7 @@ class Teachers {
         for (const bool mirrored : {false, true}) {
           for (index_t line = 0; mirrored && line < rows * pixels; line += width) std::reverse(&seen[line], &seen[line] + width);
           teacher->softmax(teacher->evaluate(typename Model::Input{seen.data(), rows}), found.data());
-          for (index_t i = 0; i < rows * Classes; ++i) sums[first * Classes + i] += found[i];
+          for (index_t i = 0; i < rows * Classes; ++i) sums[first * Classes + i] += weight * found[i];
         }
       }
     });
@@ -46,15 +46,13 @@ class Teachers {
 
   bool empty() const { return asked_.empty(); }
 
-  /// The mean of what all teachers say, at temperature 1 (Hinton et al., 2015), of pictures that lie in the host's memory.
-  std::vector<float> opinions(const float* pictures /* (rows, height, width, 1) */, index_t rows, index_t pixels,
-                              Normalization normalization) {
+  /// Adds `share` of the mean of what all teachers say, at temperature 1 (Hinton et al., 2015), of pictures that lie in the host's memory.
+  void add_opinions(const float* pictures,  // (rows, height, width, 1)
+                    index_t rows, index_t pixels, Normalization normalization, double share,
+                    std::span<float> targets) {  // (rows, classes)
     if (empty()) fail("expected at least one teacher but there is none");
-    std::vector<float> mean(rows * Classes);  // (rows, classes)
-    for (const auto& asked : asked_) asked({pictures, rows, pixels, normalization}, mean);
-    const float factor = 1 / static_cast<float>(2 * asked_.size());
-    for (float& probability : mean) probability *= factor;
-    return mean;
+    const auto weight = static_cast<float>(share / static_cast<double>(2 * asked_.size()));
+    for (const auto& asked : asked_) asked({pictures, rows, pixels, normalization}, weight, targets);
   }
 
  private:
@@ -64,7 +62,8 @@ class Teachers {
     Normalization normalization;
   };
 
-  std::vector<std::function<void(const Pictures&, std::span<float>)>> asked_;  // adds what one of them says of pictures and mirror images
+  /// Each adds what it says of pictures and of their mirror images, by a weight.
+  std::vector<std::function<void(const Pictures&, float, std::span<float>)>> asked_;
 };
 
 }  // namespace taut
