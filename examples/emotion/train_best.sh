@@ -29,5 +29,5 @@ train() {  # NAME OPTIONS…
 train teacher --network large --epochs 50 --seed $teacher_seed
 train student --teacher "$out/teacher/best.safetensors" --epochs 240 --seed 1
 "$emotion" export --weights "$out/student/best.safetensors" --out "$out/emotion.safetensors"
-"$emotion" eval --weights "$out/emotion.safetensors" --data "$data" --split val --json "$out/validation.json"
+"$emotion" eval --weights "$out/emotion.safetensors" --data "$data" --exclude "$excluded" --split val --json "$out/validation.json"
 "$emotion" eval --weights "$out/emotion.safetensors" --data "$data" --split test --json "$out/test.json"
