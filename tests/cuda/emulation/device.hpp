@@ -1,5 +1,6 @@
 /// Device: one block of CUDA threads after the other, and what a kernel may call. Threads run in turn, each until it waits for others;
-/// every second launch in falling order, so that a barrier somebody forgot shows.
+/// every second launch in falling order, so that a barrier somebody forgot shows. Under ThreadSanitizer it is reported: of a block's threads
+/// one comes after another only by __syncthreads and __syncwarp.
 #pragma once
 
 #include <math.h>  // for math functions of either precision in the global namespace, as CUDA has them
@@ -65,6 +66,7 @@ class Block;
 inline constinit thread_local Block* running = nullptr;
 
 /// The threads of the block that runs, and their fibers. A fiber takes one thread after the other; only a thread that waits keeps it.
+/// Under ThreadSanitizer each thread has one of its own, lest what it did be the next one's past.
 class Block {
  public:
   /// Runs body() once as each thread of each block of the grid.
@@ -86,35 +88,49 @@ class Block {
     running = nullptr;
   }
 
-  void wait_for_block() { wait(State::at_block_barrier, 0); }
+  EMULATOR_CODE void wait_for_block() {
+    char& order = block_order_[threads_.data()[current_].barriers++ % 2];  // nobody is two barriers ahead
+    order_before(order);
+    wait(State::at_block_barrier, 0);
+    order_after(order);
+  }
 
-  /// Waits for the lanes of `mask`, then visits what each has brought.
+  /// Waits for the lanes of `mask`, then visits what each has brought. What else they did is in no order.
   template <class T, class Read>
-  auto exchange(unsigned mask, T value, Read&& read) {
+  EMULATOR_CODE auto exchange(unsigned mask, T value, Read&& read) {
     static_assert(sizeof(T) <= sizeof(std::uint64_t));
-    Thread& thread = threads_[current_];
+    Thread& thread = threads_.data()[current_];
     if ((mask >> (current_ % 32) & 1) == 0) stop("a lane waits under a mask that leaves it out");
     // A lane that is one exchange ahead can't be two ahead, so that two places suffice.
     const unsigned place = thread.exchanges++ % 2;
     std::memcpy(&thread.brought[place], &value, sizeof value);
     wait(State::at_warp_barrier, mask);
-    const unsigned warp = current_ / 32 * 32;
+    T brought[32]{};
+    const Thread* const warp = threads_.data() + current_ / 32 * 32;
+    for (unsigned lane = 0; lane < 32; ++lane) {
+      if ((mask >> lane & 1) != 0) std::memcpy(&brought[lane], &warp[lane].brought[place], sizeof(T));
+    }
     return read([&](unsigned lane) {
       if ((mask >> lane & 1) == 0) stop("a lane reads one that its mask leaves out");
-      T brought;
-      std::memcpy(&brought, &threads_[warp + lane].brought[place], sizeof brought);
-      return brought;
+      return brought[lane];
     });
   }
 
-  unsigned lane() const { return current_ % 32; }
+  EMULATOR_CODE void wait_for_warp(unsigned mask) {
+    char& order = warp_order_[current_ / 32][threads_.data()[current_].exchanges % 2];
+    order_before(order);
+    exchange(mask, 0, [](auto&&) { return 0; });
+    order_after(order);
+  }
+
+  EMULATOR_CODE unsigned lane() const { return current_ % 32; }
 
  private:
   enum class State { unstarted, ready, at_block_barrier, at_warp_barrier, finished };
 
   struct Thread {
     State state = State::unstarted;
-    unsigned mask = 0, exchanges = 0;
+    unsigned mask = 0, exchanges = 0, barriers = 0;
     Fiber* fiber = nullptr;
     std::uint64_t brought[2]{};
   };
@@ -122,10 +138,11 @@ class Block {
   void run_block() {
     std::fill(threads_.begin(), threads_.end(), Thread{});
     unstarted_ = 0;
+    order_before(block_begins_);
     while (run_round()) release();
   }
 
-  unsigned in_order(unsigned place) const { return falling_ ? static_cast<unsigned>(threads_.size()) - 1 - place : place; }
+  EMULATOR_CODE unsigned in_order(unsigned place) const { return falling_ ? static_cast<unsigned>(threads_.size()) - 1 - place : place; }
 
   /// Lets every thread that can run do so until it waits or ends; false where none is left.
   bool run_round() {
@@ -155,16 +172,18 @@ class Block {
 
   void resume(Fiber* fiber) {
     on_ = fiber;
+    is_idle_ = false;
     fiber->resume();
+    if (is_idle_) idle_.push_back(fiber);
   }
 
-  void enter(unsigned thread) {
+  EMULATOR_CODE void enter(unsigned thread) {
     current_ = thread;
     threadIdx = {thread % blockDim.x, thread / blockDim.x % blockDim.y, thread / (blockDim.x * blockDim.y)};
   }
 
-  void wait(State state, unsigned mask) {
-    Thread& thread = threads_[current_];
+  EMULATOR_CODE void wait(State state, unsigned mask) {
+    Thread& thread = threads_.data()[current_];
     thread.state = state;
     thread.mask = mask;
     thread.fiber = on_;
@@ -199,20 +218,23 @@ class Block {
   }
 
   /// What every fiber does: threads, as long as there are any.
-  static void take_threads() {
+  EMULATOR_CODE static void take_threads() {
     Fiber* const own = running->on_;
     own->entered();
     for (;;) {
-      Block& block = *running;
-      while (block.unstarted_ < block.threads_.size()) {
-        const unsigned thread = block.in_order(static_cast<unsigned>(block.unstarted_++));
-        block.enter(thread);
-        (*block.body_)();
-        block.threads_[block.current_].state = State::finished;
-      }
-      block.idle_.push_back(own);
+      running->run_threads();
       own->pause();
     }
+  }
+
+  EMULATOR_CODE void run_threads() {
+    do {
+      order_after(block_begins_);
+      enter(in_order(static_cast<unsigned>(unstarted_++)));
+      (*body_)();
+      threads_.data()[current_].state = State::finished;
+    } while (!finds_races && unstarted_ < threads_.size());
+    is_idle_ = true;
   }
 
   const std::function<void()>* body_ = nullptr;
@@ -222,15 +244,14 @@ class Block {
   Fiber* on_ = nullptr;
   unsigned current_ = 0;
   std::size_t unstarted_ = 0;
-  bool falling_ = true;
+  bool falling_ = true, is_idle_ = false;
+  char block_begins_ = 0, block_order_[2]{}, warp_order_[32][2]{};  // what ThreadSanitizer knows barriers by
 };
 
 }  // namespace emulation
 
 inline void __syncthreads() { emulation::running->wait_for_block(); }
-inline void __syncwarp(unsigned mask = 0xFFFFFFFFU) {
-  emulation::running->exchange(mask, 0, [](auto&&) { return 0; });
-}
+inline void __syncwarp(unsigned mask = 0xFFFFFFFFU) { emulation::running->wait_for_warp(mask); }
 /// Lanes whose source lies outside of their `width` lanes keep their own value.
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source, int width = warpSize) {
@@ -273,9 +294,7 @@ inline void __threadfence() {}
 template <class T>
   requires std::is_integral_v<T>
 T atomicAdd(T* address, std::type_identity_t<T> value) {
-  const T before = *address;
-  *address = static_cast<T>(before + value);
-  return before;
+  return __atomic_fetch_add(address, value, __ATOMIC_RELAXED);
 }
 template <class T>
 T __ldg(const T* address) {

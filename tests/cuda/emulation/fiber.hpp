@@ -15,7 +15,25 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
+/// The emulator's own code in the threads it runs, of which ThreadSanitizer needn't know: it asks whether kernels' accesses are in order.
+#if defined(__SANITIZE_THREAD__)
+#define EMULATOR_CODE __attribute__((no_sanitize("thread")))
+#else
+#define EMULATOR_CODE
+#endif
+
 namespace emulation {
+
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool finds_races = true;
+/// What is behind order_after(object) comes after all that was before order_before(object).
+EMULATOR_CODE inline void order_before(char& object) { __tsan_release(&object); }
+EMULATOR_CODE inline void order_after(char& object) { __tsan_acquire(&object); }
+#else
+inline constexpr bool finds_races = false;
+inline void order_before(char&) {}
+inline void order_after(char&) {}
+#endif
 
 #if defined(__x86_64__)
 
@@ -50,7 +68,7 @@ taut_emulation_switch:
 .size taut_emulation_switch, .-taut_emulation_switch
 )");
 
-inline void switch_context(Context& left, const Context& entered) { taut_emulation_switch(&left.stack, entered.stack); }
+EMULATOR_CODE inline void switch_context(Context& left, const Context& entered) { taut_emulation_switch(&left.stack, entered.stack); }
 
 /// `entry` never returns: it ends in a switch.
 inline void prepare_context(Context& context, std::byte* stack, std::size_t size, void (*entry)()) {
@@ -66,7 +84,7 @@ inline void prepare_context(Context& context, std::byte* stack, std::size_t size
 
 using Context = ucontext_t;
 
-inline void switch_context(Context& left, const Context& entered) { swapcontext(&left, &entered); }
+EMULATOR_CODE inline void switch_context(Context& left, const Context& entered) { swapcontext(&left, &entered); }
 
 inline void prepare_context(Context& context, std::byte* stack, std::size_t size, void (*entry)()) {
   getcontext(&context);
@@ -86,14 +104,14 @@ class Fiber {
   Fiber& operator=(const Fiber&) = delete;
 
   /// Called on the scheduler's stack: goes on where the fiber paused.
-  void resume() {
+  EMULATOR_CODE void resume() {
     tell_thread_sanitizer(true);
     begin_switch(&scheduler_fake_stack_, stack_.get(), stack_size);
     switch_context(scheduler_, own_);
     end_switch(scheduler_fake_stack_, nullptr, nullptr);
   }
   /// Called on the fiber's stack: goes on behind `resume`.
-  void pause() {
+  EMULATOR_CODE void pause() {
     tell_thread_sanitizer(false);
     begin_switch(&fake_stack_, scheduler_stack_, scheduler_stack_size_);
     switch_context(own_, scheduler_);
@@ -108,16 +126,16 @@ class Fiber {
   static void begin_switch(void** save, const void* bottom, std::size_t size) { __sanitizer_start_switch_fiber(save, bottom, size); }
   static void end_switch(void* saved, const void** bottom, std::size_t* size) { __sanitizer_finish_switch_fiber(saved, bottom, size); }
 #else
-  static constexpr std::size_t stack_size = 64 * 1024;
+  static constexpr std::size_t stack_size = (finds_races ? 256 : 64) * 1024;
   static void begin_switch(void**, const void*, std::size_t) {}
   static void end_switch(void*, const void**, std::size_t*) {}
 #endif
 
 #if defined(__SANITIZE_THREAD__)
-  /// Which stack comes next.
-  void tell_thread_sanitizer(bool own) {
+  /// Which stack comes next. The scheduler comes after whatever a fiber did, but no fiber after what another one did: only barriers say so.
+  EMULATOR_CODE void tell_thread_sanitizer(bool own) {
     if (own) scheduler_known_ = __tsan_get_current_fiber();
-    __tsan_switch_to_fiber(own ? known_.fiber : scheduler_known_, 0);
+    __tsan_switch_to_fiber(own ? known_.fiber : scheduler_known_, own ? __tsan_switch_to_fiber_no_sync : 0U);
   }
   struct Known {
     void* fiber = __tsan_create_fiber(0);

@@ -31,14 +31,19 @@ struct Fragments {
 };
 inline thread_local Fragments warp_fragments[32];
 
+/// Waits for the warp, as tensor cores do: memory is in no other order than before.
+inline void meet() {
+  running->exchange(0xFFFFFFFFU, 0, [](auto&&) { return 0; });
+}
+
 /// sums += A · B, where element(fragment, index) is the index-th depth of lane 4·g + t's fragment; `depth` in steps of the fragments.
 template <int depth, class Factor>
-void multiply_fragments(float (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2], Factor&& factor) {
+EMULATOR_CODE void multiply_fragments(float (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2], Factor&& factor) {
   Fragments& all = warp_fragments[threadIdx.x / 32];
   const unsigned lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
-  std::memcpy(all.a[lane], a, sizeof a);
-  std::memcpy(all.b[lane], b, sizeof b);
-  __syncwarp();
+  for (int i = 0; i < 4; ++i) all.a[lane][i] = a[i];
+  for (int i = 0; i < 2; ++i) all.b[lane][i] = b[i];
+  meet();
   for (unsigned i = 0; i < 4; ++i) {
     const unsigned row = g + i / 2 * 8, column = 2 * t + i % 2;
     for (unsigned k = 0; k < depth; ++k) {
@@ -46,7 +51,7 @@ void multiply_fragments(float (&sums)[4], const std::uint32_t (&a)[4], const std
       sums[i] += factor(all.a[row % 8 * 4 + k % 4][row / 8 + k / 4 * 2], all.b[column * 4 + k % 4][k / 4]);
     }
   }
-  __syncwarp();
+  meet();
 }
 
 }  // namespace emulation
