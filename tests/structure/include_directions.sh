@@ -15,6 +15,7 @@ find taut -name '*.hpp' -o -name '*.cuh' | LC_ALL=C sort | xargs awk '
     if (from ~ /^kernels\/cuda\/.*cuh$/) return "^(kernels/cuda/|device/cuda/|device/device.hpp$|core/)"
     if (from ~ /^core\//) return "^core/"
     if (from == "device/device.hpp") return "^core/"
+    if (from ~ /^nn\/.*cuh$/) return "^(nn/|device/device.hpp$|device/cuda/|core/)"
     if (from ~ /^nn\//) return "^(nn/|device/device.hpp$|core/)"
     if (from ~ /^device\//) {
       device = from
