@@ -148,8 +148,7 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
   if (config->dynamicSmemBytes > sizeof taut::cuda::dynamic_shared_bytes) return emulation::result(cudaErrorInvalidValue);
   ++emulation::machine.launches;
   return emulation::enqueue(config->stream, [=, values = std::tuple<Parameters...>(std::forward<Args>(args)...)] {
-    thread_local emulation::Block runner;
-    runner.run(grid, block, [&] { std::apply(kernel, values); });
+    emulation::runner.run(grid, block, [&] { std::apply(kernel, values); });
   });
 }
 template <class Kernel>

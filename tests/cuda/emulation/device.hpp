@@ -248,6 +248,9 @@ class Block {
   char block_begins_ = 0, block_order_[2]{}, warp_order_[32][2]{};  // what ThreadSanitizer knows barriers by
 };
 
+/// Of all kernels: fibers are few and dear.
+inline thread_local Block runner;
+
 }  // namespace emulation
 
 inline void __syncthreads() { emulation::running->wait_for_block(); }
