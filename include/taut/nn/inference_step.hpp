@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "taut/core/for_each_index.hpp"
 #include "taut/device/device.hpp"
 #include "taut/nn/step.hpp"
 
@@ -235,16 +236,16 @@ struct InferenceStep<Net, Index, Step> {
   }
   template <class D, class T>
   static void prepare(D&, const T* parameters, const T* buffers, T* prepared) {
-    for (index_t i = 0; i < Step::layer.tensors.count; ++i) {
-      const TensorSpec& spec = Step::layer.tensors.specs[i];
-      std::copy_n((spec.trainable ? parameters : buffers) + Step::layer.tensor_offset[i], spec.shape.size(), prepared + offset_of(i));
-    }
+    for_each_index<Step::layer.tensors.count>([&]<index_t I>() {
+      constexpr TensorSpec spec = Step::layer.tensors.specs[I];
+      std::copy_n((spec.trainable ? parameters : buffers) + Step::layer.tensor_offset[I], spec.shape.size(), prepared + offset_of(I));
+    });
   }
 
   template <class D, class T>
   static void run(D& device, index_t rows, const T* x, const T* prepared, T* y, T* workspace) {
     LayerMemory<T> memory{.mode = Mode::inference, .rows = rows, .x = x, .y = y, .workspace = workspace};
-    for (index_t i = 0; i < Step::layer.tensors.count; ++i) memory.tensors[i] = prepared + offset_of(i);
+    for_each_index<Step::layer.tensors.count>([&]<index_t I>() { memory.tensors[I] = prepared + offset_of(I); });
     Step::run_forward(device, memory);
   }
 

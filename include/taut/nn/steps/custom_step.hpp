@@ -1,6 +1,7 @@
 /// CustomStep: a layer that brings its own forward and backward pass.
 #pragma once
 
+#include "taut/core/for_each_index.hpp"
 #include "taut/nn/layer_memory.hpp"
 #include "taut/nn/plan.hpp"
 #include "taut/nn/step_memory.hpp"
@@ -61,16 +62,16 @@ struct CustomStep {
   static LayerMemory<T> own(const StepMemory<T>& memory, Mode mode) {
     LayerMemory<T> own{.mode = mode, .rows = memory.rows, .x = memory.x, .y = memory.y, .dy = memory.dy, .dx = memory.dx,
                        .workspace = memory.workspace, .key = memory.key};
-    for (index_t i = 0; i < layer.tensors.count; ++i) {
-      const index_t offset = layer.tensor_offset[i];
-      if (layer.tensors.specs[i].trainable) {
-        own.tensors[i] = memory.parameters + offset;
-        own.gradients[i] = memory.gradients + offset;
+    for_each_index<layer.tensors.count>([&]<index_t I>() {
+      constexpr index_t offset = layer.tensor_offset[I];
+      if constexpr (layer.tensors.specs[I].trainable) {
+        own.tensors[I] = memory.parameters + offset;
+        own.gradients[I] = memory.gradients + offset;
       } else {
-        own.tensors[i] = memory.buffers + offset;
-        if (mode == Mode::training && !memory.frozen) own.buffers[i] = memory.buffers + offset;
+        own.tensors[I] = memory.buffers + offset;
+        if (mode == Mode::training && !memory.frozen) own.buffers[I] = memory.buffers + offset;
       }
-    }
+    });
     return own;
   }
 };
