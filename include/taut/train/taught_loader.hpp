@@ -18,8 +18,8 @@
 namespace taut {
 
 struct TaughtLoaderOptions {
-  double label_share = 0.2;     ///< of the targets, where there are teachers: the rest is theirs
-  index_t distinct_epochs = 30; ///< after as many epochs, order and augmentation begin anew, and no teacher is asked again
+  double label_share = 0.2;      ///< of the targets, where there are teachers: the rest is theirs
+  index_t distinct_epochs = 30;  ///< after as many epochs, order and augmentation begin anew, and no teacher is asked again
 };
 
 /// Batches for SoftCrossEntropy: distillation in which teacher and student look at the same augmented picture (Beyer et al., 2022,
