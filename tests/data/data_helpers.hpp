@@ -70,12 +70,13 @@ struct PngHeader {
   std::uint8_t depth = 8, colour_type = 0;  // 0 gray, 2 RGB, 4 gray and alpha, 6 RGB and alpha
 };
 
-/// A PNG file of those rows, uncompressed.
-inline std::vector<std::uint8_t> png(PngHeader header, std::span<const std::uint8_t> samples) {
+inline void append_big_endian(std::vector<std::uint8_t>& out, std::uint32_t word) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(word >> shift));
+}
+
+/// A PNG file of pixels that zlib packed; none where there are none.
+inline std::vector<std::uint8_t> png_of_stream(PngHeader header, const std::vector<std::uint8_t>& stream) {
   using Bytes = std::vector<std::uint8_t>;
-  const auto big_endian = [](Bytes& out, std::uint32_t word) {
-    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(word >> shift));
-  };
   const auto crc = [](std::span<const std::uint8_t> bytes) {
     std::uint32_t state = 0xFFFFFFFF;
     for (std::uint8_t byte : bytes) {
@@ -86,46 +87,50 @@ inline std::vector<std::uint8_t> png(PngHeader header, std::span<const std::uint
   };
   Bytes file{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   const auto chunk = [&](std::string_view type, const Bytes& content) {
-    big_endian(file, static_cast<std::uint32_t>(content.size()));
+    append_big_endian(file, static_cast<std::uint32_t>(content.size()));
     Bytes checked(type.begin(), type.end());
     checked.insert(checked.end(), content.begin(), content.end());
     file.insert(file.end(), checked.begin(), checked.end());
-    big_endian(file, crc(checked));
+    append_big_endian(file, crc(checked));
   };
   Bytes head;
-  big_endian(head, header.width);
-  big_endian(head, header.height);
+  append_big_endian(head, header.width);
+  append_big_endian(head, header.height);
   head.insert(head.end(), {header.depth, header.colour_type, 0, 0, 0});
   chunk("IHDR", head);
-  if (!samples.empty()) {
-    Bytes raw;  // a filter byte, then the row
-    const std::size_t row = samples.size() / header.height;
-    for (std::size_t y = 0; y < header.height; ++y) {
-      raw.push_back(0);
-      const auto line = samples.subspan(y * row, row);
-      raw.insert(raw.end(), line.begin(), line.end());
-    }
-    Bytes stream{0x78, 0x01};
-    for (std::size_t at = 0; at < raw.size(); at += 65535) {
-      const auto length = static_cast<std::uint16_t>(std::min<std::size_t>(raw.size() - at, 65535));
-      const auto inverse = static_cast<std::uint16_t>(~length);
-      const auto low = [](std::uint16_t word) { return static_cast<std::uint8_t>(word & 0xFF); };
-      const auto high = [](std::uint16_t word) { return static_cast<std::uint8_t>(word >> 8); };
-      const auto last = static_cast<std::uint8_t>(at + length == raw.size());
-      stream.insert(stream.end(), {last, low(length), high(length), low(inverse), high(inverse)});
-      const auto part = std::span{raw}.subspan(at, length);
-      stream.insert(stream.end(), part.begin(), part.end());
-    }
-    std::uint32_t sum = 1, sum_of_sums = 0;  // Adler-32
-    for (std::uint8_t byte : raw) {
-      sum = (sum + byte) % 65521;
-      sum_of_sums = (sum_of_sums + sum) % 65521;
-    }
-    big_endian(stream, sum_of_sums << 16 | sum);
-    chunk("IDAT", stream);
-  }
+  if (!stream.empty()) chunk("IDAT", stream);
   chunk("IEND", {});
   return file;
+}
+
+/// A PNG file of those rows, uncompressed.
+inline std::vector<std::uint8_t> png(PngHeader header, std::span<const std::uint8_t> samples) {
+  if (samples.empty()) return png_of_stream(header, {});
+  std::vector<std::uint8_t> raw;  // a filter byte, then the row
+  const std::size_t row = samples.size() / header.height;
+  for (std::size_t y = 0; y < header.height; ++y) {
+    raw.push_back(0);
+    const auto line = samples.subspan(y * row, row);
+    raw.insert(raw.end(), line.begin(), line.end());
+  }
+  std::vector<std::uint8_t> stream{0x78, 0x01};
+  for (std::size_t at = 0; at < raw.size(); at += 65535) {
+    const auto length = static_cast<std::uint16_t>(std::min<std::size_t>(raw.size() - at, 65535));
+    const auto inverse = static_cast<std::uint16_t>(~length);
+    const auto low = [](std::uint16_t word) { return static_cast<std::uint8_t>(word & 0xFF); };
+    const auto high = [](std::uint16_t word) { return static_cast<std::uint8_t>(word >> 8); };
+    const auto last = static_cast<std::uint8_t>(at + length == raw.size());
+    stream.insert(stream.end(), {last, low(length), high(length), low(inverse), high(inverse)});
+    const auto part = std::span{raw}.subspan(at, length);
+    stream.insert(stream.end(), part.begin(), part.end());
+  }
+  std::uint32_t sum = 1, sum_of_sums = 0;  // Adler-32
+  for (std::uint8_t byte : raw) {
+    sum = (sum + byte) % 65521;
+    sum_of_sums = (sum_of_sums + sum) % 65521;
+  }
+  append_big_endian(stream, sum_of_sums << 16 | sum);
+  return png_of_stream(header, stream);
 }
 
 /// A gray PNG of one colour.

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <zlib.h>
+
 #include "data_helpers.hpp"
 #include "taut/data/image_file.hpp"
 
@@ -132,6 +134,39 @@ TEST_CASE("pictures of no pixels or of far too many are refused before they are 
   CHECK(says(error_with("tall.jpg", tall), {"tall.jpg", "16384 pixels a side", "found 16x65535"}));
   at[5] = at[6] = 0;
   CHECK(says(error_with("flat.jpg", tall), {"flat.jpg"}));
+}
+
+TEST_CASE("a PNG whose pixels unpack to far more than its picture is refused before they do") {
+  const Bytes zeros(index_t{68} << 20);
+  uLongf size = ::compressBound(zeros.size());
+  Bytes packed(size);
+  REQUIRE(::compress2(packed.data(), &size, zeros.data(), zeros.size(), Z_BEST_COMPRESSION) == Z_OK);
+  packed.resize(size);
+  const Bytes bomb = png_of_stream({1, 1}, packed);
+  CHECK(bomb.size() < 80'000);
+  CHECK(says(error_with("bomb.png", bomb), {"bomb.png", "expected at most", "in a PNG of 1x1", "can't be unpacked"}));
+
+  Bytes noise(400 * 300);  // as many packed bytes, and as many pixels
+  std::iota(noise.begin(), noise.end(), std::uint8_t{0});
+  CHECK(read(png({400, 300}, noise)).pixels == noise);
+}
+
+TEST_CASE("a JPEG of more scans than its pixels have time for is refused before they are decoded") {
+  const Bytes whole(std::begin(gray_jpeg), std::end(gray_jpeg));
+  const std::array<std::uint8_t, 2> start_of_scan{0xFF, 0xDA};
+  const auto scan = std::search(whole.begin(), whole.end(), start_of_scan.begin(), start_of_scan.end());
+  REQUIRE(scan != whole.end());
+  const auto with_scans = [&](int scans, std::uint8_t side) {
+    Bytes file(whole.begin(), scan);
+    const std::array<std::uint8_t, 2> frame{0xFF, 0xC0};
+    const auto at = std::search(file.begin(), file.end(), frame.begin(), frame.end());
+    at[5] = at[7] = side;  // the high bytes of height and width: the picture has side · 256 + 16 pixels a side
+    for (int i = 0; i < scans; ++i) file.insert(file.end(), scan, scan + 10);  // without a pixel
+    file.insert(file.end(), {0xFF, 0xD9});
+    return file;
+  };
+  CHECK(error_with("small.jpg", with_scans(1000, 0)).empty());
+  CHECK(says(error_with("scans.jpg", with_scans(1000, 7)), {"scans.jpg", "scans in a JPEG of 1808x1808 but found 1000"}));
 }
 
 TEST_CASE("resizing to the same size changes nothing") {

@@ -1,21 +1,13 @@
-/// safetensors files, as tensors, as weights and as checkpoints.
+/// safetensors files, as tensors and as weights.
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
+#include "all_or_nothing.hpp"
 #include "memory_file.hpp"
-#include "taut/io/safetensors.hpp"
-#include "taut/io/weights_info.hpp"
-#include "taut/train/checkpoint.hpp"
+#include "taut/io/weights.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  try {
-    (void)taut::weights_info(taut::decode_safetensors(std::as_bytes(std::span(data, size)), "file"));
-  } catch (const taut::Error&) {
-  }
-  try {
-    (void)taut::load_checkpoint<float>(fuzz::MemoryFile(data, size).path());
-  } catch (const taut::Error&) {
-  }
+  const fuzz::MemoryFile file(data, size);
+  fuzz::all_or_nothing([&](fuzz::Model& model) { (void)taut::load_weights(file.path(), model); });
   return 0;
 }

@@ -1,16 +1,17 @@
-/// PyTorch checkpoints, whatever is in them, end in tensors or in one Error.
+/// PyTorch checkpoints, whatever is in them, end in a model's weights or in one Error.
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "taut/io/torch/torch_file.hpp"
+#include "all_or_nothing.hpp"
+#include "taut/io/torch/torch_weights.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const char* key : {"", "net"}) {
-    try {
-      (void)taut::decode_torch(std::as_bytes(std::span(data, size)), "file", key);
-    } catch (const taut::Error&) {
-    }
+    fuzz::all_or_nothing([&](fuzz::Model& model) {
+      const taut::TensorFile file = taut::decode_torch(std::as_bytes(std::span(data, size)), "file", key);
+      taut::import_weights(taut::match_tensors<fuzz::Model::Network>(file), model);
+    });
   }
   return 0;
 }

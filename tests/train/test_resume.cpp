@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -172,13 +173,14 @@ TEST_CASE("a resumed run that had stopped early stays stopped") {
 
 TEST_CASE("a checkpoint of another run is refused, and the sentence says what differs") {
   const taut::TrainingState<float>& state = uninterrupted().state;
-  const auto refusal = [](taut::TrainerOptions changed, const taut::TrainingState<float>& from) -> std::string {
-    SmallRun run(std::move(changed));
+  const auto refusal = [](const taut::TrainerOptions& changed, const taut::TrainingState<float>& from) -> std::string {
+    SmallRun run(changed), untouched(changed);
     const std::vector<float> before(run.model.parameters().begin(), run.model.parameters().end());
     try {
       run.trainer.restore(from);
     } catch (const taut::Error& error) {
       CHECK(same_bits(before, {run.model.parameters().begin(), run.model.parameters().end()}));
+      CHECK(run.trainer.state().numbers.entries() == untouched.trainer.state().numbers.entries());
       return error.what();
     }
     return {};
@@ -203,6 +205,26 @@ TEST_CASE("a checkpoint of another run is refused, and the sentence says what di
   changed.tensors[0].shape.d0 += 1;
   CHECK(refusal(options(), changed).find("0.weight") != std::string::npos);
   CHECK(refusal(options(), changed).find("Conv2d") != std::string::npos);
+
+  for (const auto& [name, value] : state.numbers.entries()) {
+    CAPTURE(name);
+    changed = state;
+    changed.numbers = {};
+    for (const auto& [kept, number] : state.numbers.entries()) {
+      if (kept != name) changed.numbers.set(kept, number);
+    }
+    CHECK(refusal(options(), changed) == "training state: expected a number called '" + name + "', found none among " +
+                                             std::to_string(changed.numbers.entries().size()));
+  }
+  for (const double senseless : {-1.0, 0.5, 1e300, std::numeric_limits<double>::quiet_NaN()}) {
+    for (const char* const count : {"progress.epoch", "progress.batches", "model.forward_passes", "early_stopping.best_epoch",
+                                    "schedule.bad_epochs", "optimizer.steps"}) {
+      CAPTURE(count);
+      changed = state;
+      changed.numbers.set(count, senseless);
+      CHECK(refusal(options(), changed).starts_with(std::string("training state: ") + count + ": expected a count, found "));
+    }
+  }
 
   SmallRun other_data(options());
   other_data.trainer.restore(state);

@@ -1,7 +1,6 @@
 /// read_gray_image: a JPEG or PNG file as gray pixels, whatever colours, alpha or depth it has.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +10,8 @@
 #include <vector>
 
 #include "taut/core/error.hpp"
+#include "taut/data/check_jpeg.hpp"
+#include "taut/data/check_png.hpp"
 #include "taut/data/gray_image.hpp"
 #include "taut/data/stb_image.hpp"
 
@@ -21,6 +22,7 @@ struct ImageLimits {
   static constexpr index_t file_bytes = index_t{256} << 20;
   static constexpr index_t side = 16384;
   static constexpr index_t pixels = 64'000'000;
+  static constexpr index_t decoded_pixels = 16 * pixels;  ///< of all of a JPEG's scans together; a progressive one has about ten
 };
 
 namespace detail {
@@ -40,55 +42,12 @@ inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path) {
   return bytes;
 }
 
-/// Codes of the largest of the Huffman tables that begin within `bytes` of `file`: each has a byte of its own, 16 counts and as many values.
-inline index_t largest_huffman_table(std::span<const std::uint8_t> file, index_t bytes) {
-  constexpr index_t lengths = 16;
-  index_t largest = 0;
-  for (index_t at = 0; at < bytes && at + 1 + lengths <= file.size();) {
-    index_t codes = 0;
-    for (index_t length = 0; length < lengths; ++length) codes += file[at + 1 + length];
-    largest = std::max(largest, codes);
-    at += 1 + lengths + codes;
-  }
-  return largest;
-}
-
-/// Throws an Error for what the decoder would let pass: a JPEG that doesn't run through to its end-of-image marker, whose missing part it
-/// fills with gray; and a Huffman table of more codes than bytes have values, which it writes beyond its own table.
-inline void check_jpeg(std::span<const std::uint8_t> file, const std::string& name) {
-  constexpr index_t most_codes = 256;
-  index_t at = 2;
-  while (at + 1 < file.size()) {
-    if (file[at] != 0xFF) {  // coded pixels up to the next marker
-      ++at;
-      continue;
-    }
-    const std::uint8_t marker = file[at + 1];
-    if (marker == 0xD9) return;
-    if (marker == 0xFF) {
-      ++at;  // fill byte
-    } else if (marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
-      at += 2;  // stands alone
-    } else if (at + 3 < file.size()) {
-      const index_t length = index_t{file[at + 2]} * 256 + file[at + 3];  // of a segment, itself included
-      if (marker == 0xC4 && length > 2) {
-        const index_t codes = largest_huffman_table(file.subspan(at + 4), length - 2);
-        if (codes > most_codes) fail(name, ": expected Huffman tables of at most ", most_codes, " codes but found one of ", codes);
-      }
-      at += 2 + length;
-    } else {
-      break;
-    }
-  }
-  fail(name, ": expected a whole JPEG file but it is truncated (no end-of-image marker)");
-}
-
 inline GrayImage decode_image(std::span<const std::uint8_t> file, const std::string& name) {
   const auto length = static_cast<int>(file.size());
   const bool jpeg = file.size() > 2 && file[0] == 0xFF && file[1] == 0xD8;
   const bool png = file.size() > 4 && file[0] == 0x89 && file[1] == 'P' && file[2] == 'N' && file[3] == 'G';
   if (!jpeg && !png) fail(name, ": expected a JPEG or PNG file but its first bytes are neither's");
-  if (jpeg) check_jpeg(file, name);
+  const index_t scans = jpeg ? check_jpeg(file, name) : 0;
   int width = 0, height = 0, channels = 0;
   if (stbi_info_from_memory(file.data(), length, &width, &height, &channels) == 0) {
     fail(name, ": expected a readable ", jpeg ? "JPEG" : "PNG", " header but found a broken one (", stbi_failure_reason(), ")");
@@ -98,6 +57,11 @@ inline GrayImage decode_image(std::span<const std::uint8_t> file, const std::str
     fail(name, ": expected 1 to ", ImageLimits::side, " pixels a side and at most ", ImageLimits::pixels, " in all but found ", width, "x",
          height);
   }
+  // The decoder pads pixels to blocks of up to 32, and decodes a scan that has none as if it had them all.
+  if (const index_t padded = (rows + 31) / 32 * ((columns + 31) / 32) * 1024; scans * padded > ImageLimits::decoded_pixels) {
+    fail(name, ": expected at most ", ImageLimits::decoded_pixels / padded, " scans in a JPEG of ", width, "x", height, " but found ", scans);
+  }
+  if (png) check_png(file, name, rows, columns);
   const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> decoded(
       stbi_load_from_memory(file.data(), length, &width, &height, &channels, 0), &stbi_image_free);
   if (!decoded) {

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -179,7 +179,7 @@ class SafetensorsHeaderReader {
   std::string_view origin_;
   SafetensorsHeader header_;
   Place place_ = Place::outside;
-  std::unordered_set<std::string> names_;
+  std::set<std::string> names_;  // no hash table, which chosen names could make slow
   std::string name_, metadata_key_;
   bool has_dtype_ = false, has_shape_ = false, has_offsets_ = false;
   int offsets_ = 0;

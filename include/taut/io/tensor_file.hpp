@@ -100,7 +100,12 @@ struct TensorFile {
   /// The tensor's elements as T; throws an Error if it is missing or its type doesn't convert.
   template <class T>
   std::vector<T> tensor(std::string_view name) const {
-    const TensorEntry& entry = at(name);
+    return values_of<T>(at(name));
+  }
+
+  /// The same of an entry that is at hand.
+  template <class T>
+  std::vector<T> values_of(const TensorEntry& entry) const {
     try {
       return entry.values<T>();
     } catch (const Error& error) {

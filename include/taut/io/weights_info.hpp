@@ -58,9 +58,13 @@ Number number_at(const TensorFile& file, const std::string& key) {
   return number;
 }
 
-/// A JSON list of distinct, non-empty strings.
+/// A JSON list of distinct, non-empty strings, which 1 MiB must hold: ten thousand names of a hundred letters.
 inline std::vector<std::string> names_at(const TensorFile& file, const std::string& key) {
+  constexpr std::size_t longest = 1 << 20;
   const std::string& text = file.metadata_at(key);
+  if (text.size() > longest) {
+    fail(file.origin, ": the metadata's \"", key, "\": expected at most ", longest, " bytes but found ", text.size());
+  }
   const auto refuse = [&] {
     fail(file.origin, ": the metadata's \"", key, "\": expected a list of distinct names but found ", quote(text));
   };

@@ -80,9 +80,9 @@ TrainingState<T> load_checkpoint(const std::filesystem::path& path) {
     }
     if (entry.name.starts_with(detail::tensor_prefix)) {
       state.tensors.push_back(
-          {entry.name.substr(detail::tensor_prefix.size()), detail::shape_of(entry, file.origin), file.tensor<T>(entry.name)});
+          {entry.name.substr(detail::tensor_prefix.size()), detail::shape_of(entry, file.origin), file.values_of<T>(entry)});
     } else if (entry.name.starts_with(detail::array_prefix)) {
-      state.arrays.push_back({entry.name.substr(detail::array_prefix.size()), file.tensor<T>(entry.name)});
+      state.arrays.push_back({entry.name.substr(detail::array_prefix.size()), file.values_of<T>(entry)});
     } else {
       fail(file.origin, ": tensor ", detail::quote(entry.name), ": expected none of that name in a checkpoint");
     }

@@ -65,9 +65,9 @@ class EarlyStopping {
   }
 
   void restore(const State& state) {
-    epoch_ = static_cast<index_t>(state.at("early_stopping.epoch"));
+    epoch_ = state.count("early_stopping.epoch");
     value_ = state.at("early_stopping." + std::string(name()));
-    best_epoch_ = static_cast<index_t>(state.at("early_stopping.best_epoch"));
+    best_epoch_ = state.count("early_stopping.best_epoch");
     best_ = state.at("early_stopping.best_" + std::string(name()));
   }
 

@@ -61,11 +61,10 @@ struct EpochProgress {
   }
 
   void restore(const State& state) {
-    const auto count = [&](std::string_view name) { return static_cast<index_t>(state.at(name)); };
-    *this = {.epoch = count("progress.epoch"), .batch = count("progress.batch"),
-             .sums = {.loss = state.at("progress.loss"), .weight = state.at("progress.weight"), .correct = count("progress.correct")},
-             .images = count("progress.images"), .seconds = state.at("progress.seconds"), .data_size = count("progress.data_size"),
-             .batches = count("progress.batches")};
+    *this = {.epoch = state.count("progress.epoch"), .batch = state.count("progress.batch"),
+             .sums = {.loss = state.at("progress.loss"), .weight = state.at("progress.weight"), .correct = state.count("progress.correct")},
+             .images = state.count("progress.images"), .seconds = state.at("progress.seconds"), .data_size = state.count("progress.data_size"),
+             .batches = state.count("progress.batches")};
   }
 };
 

@@ -56,8 +56,8 @@ class ReduceLROnPlateau final : public Schedule {
   void restore(const State& state) override {
     lr_ = state.at("schedule.lr");
     best_ = state.at("schedule.best");
-    bad_epochs_ = static_cast<index_t>(state.at("schedule.bad_epochs"));
-    cooling_ = static_cast<index_t>(state.at("schedule.cooling"));
+    bad_epochs_ = state.count("schedule.bad_epochs");
+    cooling_ = state.count("schedule.cooling");
   }
 
  private:

@@ -54,7 +54,7 @@ class Sgd {
   const std::string& groups() const { return groups_.text(); }
 
   void save(State& state) const { state.set("optimizer.steps", static_cast<double>(steps_)); }
-  void restore(const State& state) { steps_ = static_cast<std::uint64_t>(state.at("optimizer.steps")); }
+  void restore(const State& state) { steps_ = state.count("optimizer.steps"); }
 
   std::vector<NamedSpan<T>> memory() {
     if (velocity_.size() == 0) return {};

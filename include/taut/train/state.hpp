@@ -1,6 +1,8 @@
 /// State: named numbers that a part of training must remember, so that a resumed run equals an uninterrupted one bit for bit.
 #pragma once
 
+#include <cmath>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +33,16 @@ class State {
       if (entry.first == name) return entry.second;
     }
     fail("training state: expected a number called '", name, "', found none among ", entries_.size());
+  }
+
+  /// The same where it counts something; an Error for what can't, 2^53 and more included.
+  std::uint64_t count(std::string_view name) const {
+    constexpr double no_longer_exact = 9'007'199'254'740'992;
+    const double number = at(name);
+    if (!(number >= 0 && number < no_longer_exact && number == std::floor(number))) {
+      fail("training state: ", name, ": expected a count, found ", number);
+    }
+    return static_cast<std::uint64_t>(number);
   }
 
   const std::vector<Entry>& entries() const { return entries_; }

@@ -26,33 +26,13 @@
 #include "taut/train/progress_bar.hpp"
 #include "taut/train/run_settings.hpp"
 #include "taut/train/schedule.hpp"
+#include "taut/train/trainer_options.hpp"
+#include "taut/train/training_result.hpp"
 #include "taut/train/training_state.hpp"
 #include "taut/train/training_steps.hpp"
 #include "taut/train/weight_average.hpp"
 
 namespace taut {
-
-struct TrainerOptions {
-  index_t epochs = 75;
-  std::optional<EarlyStoppingOptions> early_stop{};  ///< without it all epochs are run; the best one's weights are kept either way
-  double max_grad_norm = 0;                          ///< gradients are clipped to this norm; 0: not at all
-  double ema_decay = 0;                              ///< a WeightAverage is validated and kept instead of the weights; 0: no average
-  std::ostream* out = nullptr;                       ///< where a line an epoch and the progress go
-  bool terminal = false;                             ///< whether `out` is a terminal: see output_is_terminal()
-  bool catch_interrupt = true;                       ///< Ctrl-C ends the step and the training, not the program
-  /// What a resumed run must share with this one: a checkpoint made with other values is refused.
-  std::vector<std::pair<std::string, std::string>> settings{};
-};
-
-/// How a training ended.
-struct TrainingResult {
-  bool interrupted = false;
-  std::string reason;  ///< a sentence without its full stop
-  index_t epochs = 0;  ///< finished ones, those before a resume included
-  index_t best_epoch = 0;
-  double best_accuracy = 0;  ///< of the validation, as a fraction of 1; not a number where the loss knows no classes …
-  double best_loss = 0;      ///< … for then this is what made an epoch the best, and elsewhere this isn't one
-};
 
 /// Model, optimizer and schedule must outlive the trainer.
 template <class Model, class Opt, class L>
@@ -111,32 +91,28 @@ class Trainer {
 
   /// Everything that a later `restore` needs. Whatever the device still does to the other arrays has ended once the tensors are exported.
   TrainingState<T> state() {
-    TrainingState<T> state{.settings = settings(), .numbers = {}, .tensors = model_.export_tensors(), .arrays = {}};
-    progress_.save(state.numbers);
-    state.numbers.set("model.forward_passes", static_cast<double>(model_.forward_passes()));
-    early_stopping_.save(state.numbers);
-    schedule_.save(state.numbers);
-    optimizer_.save(state.numbers);
-    if (average_) average_->save(state.numbers);
+    TrainingState<T> state{.settings = settings(), .numbers = numbers(), .tensors = model_.export_tensors(), .arrays = {}};
     for (const NamedSpan<T>& span : memory()) {
       state.arrays.push_back({std::string(span.name), {span.values.begin(), span.values.end()}});
     }
     return state;
   }
 
-  /// Goes on where `state` was made, bit for bit. Throws an Error for a state of another network, optimizer, or settings.
+  /// Goes on where `state` was made, bit for bit. Throws an Error for a state of another network, optimizer, or settings; then all is as it
+  /// was.
   void restore(const TrainingState<T>& state) {
     detail::check_same_settings(settings(), state.settings);
     const auto spans = memory();
     for (const NamedSpan<T>& span : spans) check_array(state, span);
-    model_.import_tensors(state.tensors);
+    const State before = numbers();
+    try {
+      restore_numbers(state.numbers);
+      model_.import_tensors(state.tensors);
+    } catch (...) {
+      restore_numbers(before);
+      throw;
+    }
     for (const NamedSpan<T>& span : spans) std::ranges::copy(check_array(state, span).values, span.values.begin());
-    progress_.restore(state.numbers);
-    model_.set_forward_passes(static_cast<std::uint64_t>(state.numbers.at("model.forward_passes")));
-    early_stopping_.restore(state.numbers);
-    schedule_.restore(state.numbers);
-    optimizer_.restore(state.numbers);
-    if (average_) average_->restore(state.numbers);
   }
 
  private:
@@ -268,6 +244,26 @@ class Trainer {
       fail("Trainer: the network expects images of ", Model::Network::input_shape.size(), " values, found ", source.pixels());
     }
     progress_.check_or_set_data(source.size(), source.batches());
+  }
+
+  State numbers() const {
+    State state;
+    progress_.save(state);
+    state.set("model.forward_passes", static_cast<double>(model_.forward_passes()));
+    early_stopping_.save(state);
+    schedule_.save(state);
+    optimizer_.save(state);
+    if (average_) average_->save(state);
+    return state;
+  }
+
+  void restore_numbers(const State& state) {
+    progress_.restore(state);
+    model_.set_forward_passes(state.count("model.forward_passes"));
+    early_stopping_.restore(state);
+    schedule_.restore(state);
+    optimizer_.restore(state);
+    if (average_) average_->restore(state);
   }
 
   std::vector<NamedSpan<T>> memory() {

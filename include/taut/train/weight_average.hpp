@@ -56,7 +56,7 @@ class WeightAverage {
   };
 
   void save(State& state) const { state.set("average.steps", static_cast<double>(steps_)); }
-  void restore(const State& state) { steps_ = static_cast<std::uint64_t>(state.at("average.steps")); }
+  void restore(const State& state) { steps_ = state.count("average.steps"); }
 
   std::vector<NamedSpan<T>> memory() { return {{"average.parameters", parameters_.span()}, {"average.buffers", buffers_.span()}}; }
 

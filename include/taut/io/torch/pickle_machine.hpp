@@ -6,9 +6,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -237,7 +237,7 @@ class PickleMachine {
   std::vector<PickleValue> values_;
   std::vector<PickleReference> stack_;
   std::vector<std::size_t> marks_;
-  std::unordered_map<std::uint32_t, PickleReference> memo_;
+  std::map<std::uint32_t, PickleReference> memo_;
   PickleReference result_ = 0;
 };
 

@@ -6,10 +6,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "taut/core/error.hpp"
@@ -45,8 +45,8 @@ class ZipArchive {
     check_parts(parts);
   }
 
-  /// The names, in no order, and where they are.
-  const std::unordered_map<std::string_view, std::span<const std::byte>>& entries() const { return entries_; }
+  /// Where the entries are, by their names.
+  const std::map<std::string_view, std::span<const std::byte>>& entries() const { return entries_; }
 
   /// Throws an Error if there is no such entry.
   std::span<const std::byte> at(const std::string& name) const {
@@ -176,7 +176,7 @@ class ZipArchive {
 
   std::span<const std::byte> bytes_;
   std::string_view origin_;
-  std::unordered_map<std::string_view, std::span<const std::byte>> entries_;
+  std::map<std::string_view, std::span<const std::byte>> entries_;  // no hash table, which chosen names could make slow
 };
 
 }  // namespace taut::detail
