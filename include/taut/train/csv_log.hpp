@@ -31,7 +31,7 @@ inline EpochRecord parse_csv_log_row(std::string_view row, const std::filesystem
     const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), fields[i]);
     const bool is_last = field.size() == row.size();
     if (error != std::errc{} || end != field.data() + field.size() || is_last != (i + 1 == fields.size())) {
-      fail(path.string(), ", line ", line, ": expected ", fields.size(), " numbers (", csv_log_header, "), found '", whole, "'");
+      fail(path.string(), ", line ", line, ": expected ", fields.size(), " numbers (", csv_log_header, "), found '", whole.substr(0, 120), "'");
     }
     row.remove_prefix(is_last ? field.size() : field.size() + 1);
   }
