@@ -9,8 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const char* key : {"", "net"}) {
     fuzz::all_or_nothing([&](fuzz::Model& model) {
-      const taut::TensorFile file = taut::decode_torch(std::as_bytes(std::span(data, size)), "file", key);
-      taut::import_weights(taut::match_tensors<fuzz::Model::Network>(file), model);
+      const auto bytes = std::as_bytes(std::span(data, size));
+      taut::import_weights(taut::match_tensors<fuzz::Model::Network>(taut::decode_torch(bytes, "file", key)), model);
     });
   }
   return 0;

@@ -42,14 +42,14 @@ inline PngChunks png_chunks(std::span<const std::uint8_t> file) {
 }
 
 /// Throws an Error for a PNG of rows × columns whose packed pixels become far more than these: the decoder gives them what they ask for, up to
-/// 4 GB. They are unpacked here once for it, unless there are so few of them that they can do no harm.
+/// 4 GB. They are unpacked here once for it, unless the file is so small that it can do no harm.
 inline void check_png(std::span<const std::uint8_t> file, const std::string& name, index_t rows, index_t columns) {
   constexpr index_t most_expansion = 1032;  // https://zlib.net/zlib_tech.html
   constexpr index_t harmless = index_t{64} << 20;
+  if (file.size() * most_expansion <= harmless) return;
   const PngChunks chunks = png_chunks(file);
   // Each row, of a seventh of an interlaced picture too, ends with a whole byte and begins with one more.
   const index_t limit = rows * columns * chunks.bits / 8 + 4 * rows + harmless;
-  if (chunks.packed.size() * most_expansion <= limit) return;
   const auto unpacked = std::make_unique_for_overwrite<char[]>(limit);
   const auto unpack = chunks.has_zlib_header ? stbi_zlib_decode_buffer : stbi_zlib_decode_noheader_buffer;
   if (unpack(unpacked.get(), static_cast<int>(limit), chunks.packed.data(), static_cast<int>(chunks.packed.size())) < 0) {
