@@ -42,7 +42,7 @@ inline PngChunks png_chunks(std::span<const std::uint8_t> file) {
 }
 
 /// Throws an Error for a PNG of rows × columns whose packed pixels become far more than these: the decoder gives them what they ask for, up to
-/// 4 GB. They are unpacked here once for it, unless the file is so small that it can do no harm.
+/// 2 GB for one pixel. They are unpacked here once for it, unless the file is so small that it can do no harm.
 inline void check_png(std::span<const std::uint8_t> file, const std::string& name, index_t rows, index_t columns) {
   constexpr index_t most_expansion = 1032;  // https://zlib.net/zlib_tech.html
   constexpr index_t harmless = index_t{64} << 20;
