@@ -34,7 +34,7 @@ int train(const TrainOptions& given) {
   taut::DataSource source = open_faces(options.data, options.val_fraction, options.seed, excluded_pictures(options.exclude));
   const std::vector<std::string>& names = source.splits.train.class_names();
   if (names.size() != classes) {
-    taut::fail(options.data, ": expected ", classes, " classes but found ", names.size(), ": ", joined(names));
+    taut::fail(options.data, ": expected ", classes, " classes but found ", names.size(), ": ", taut::detail::quote(joined(names)));
   }
   std::cout << source.description << std::endl;
 

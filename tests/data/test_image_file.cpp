@@ -146,6 +146,15 @@ TEST_CASE("a PNG whose pixels unpack to far more than its picture is refused bef
   CHECK(bomb.size() < 80'000);
   CHECK(says(error_with("bomb.png", bomb), {"bomb.png", "expected at most", "in a PNG of 1x1", "can't be unpacked"}));
 
+  // What a second header says of the pixels gets no memory: the decoder refuses it itself.
+  Bytes twice = png({16'000, 4'000}, Bytes(100'000));
+  constexpr index_t header = 8, header_size = 25;
+  const Bytes second(twice.begin() + header, twice.begin() + header + header_size);
+  const auto at = twice.insert(twice.begin() + header + header_size, second.begin(), second.end());
+  at[16] = 255;  // bits of a sample, of which there are now four
+  at[17] = 6;
+  CHECK(says(error_with("twice.png", twice), {"twice.png", "can't be decoded (multiple IHDR)"}));
+
   Bytes noise(400 * 300);  // as many packed bytes, and as many pixels
   std::iota(noise.begin(), noise.end(), std::uint8_t{0});
   CHECK(read(png({400, 300}, noise)).pixels == noise);

@@ -83,6 +83,9 @@ def write_impossible():
     size, stride = b"K\x03\x85", b"K\x01\x85"
     (FOLDER / "beyond.pth").write_bytes(with_pickle(saved.getvalue(), (size, b"K\x04\x85")))
     (FOLDER / "expanded.pth").write_bytes(with_pickle(saved.getvalue(), (size, b"J\xff\xff\xff\x7f\x85"), (stride, b"K\x00\x85")))
+    # One number, the second of the storage, whose stride nobody ever takes: PyTorch minds it as little.
+    far, begin = b"\x8a\x08" + b"\xff" * 7 + b"\x7f\x85", b"QK\x00" + size
+    (FOLDER / "far.pth").write_bytes(with_pickle(saved.getvalue(), (stride, far), (begin, b"QK\x01K\x01\x85")))
     (FOLDER / "numbered.pth").write_bytes(with_pickle(saved.getvalue(), (b"X\x01\x00\x00\x00a", b"K\x07")))
 
 

@@ -106,6 +106,10 @@ TEST_CASE("tensors of every type come out row by row, whatever their strides are
   }
 }
 
+TEST_CASE("the stride of an axis that has one element doesn't matter, however large it is") {
+  CHECK(read_torch(path("far")).tensor<float>("a") == std::vector<float>{1});
+}
+
 TEST_CASE("a checkpoint that holds more than tensors wants a key") {
   CHECK(read_torch(path("protocol_4")).entries.size() == 2);
   const TensorFile inner = read_torch(path("training"), "ema.model");  // one key with a dot
@@ -199,6 +203,8 @@ TEST_CASE("a pickle can name nothing but what tensors need, and do nothing but b
   CHECK(contains(pickle_error("\x8A\x09\x01\x01\x01\x01\x01\x01\x01\x01\x01."sv), "an integer of 9 bytes"));
   CHECK(contains(pickle_error(std::string(detail::longest_pickle + 1, 'N')), "a pickle of at most"));
   CHECK(pickle_error(std::string(1'000'000, '(') + "N.") == "");  // nesting costs nothing
+  CHECK(contains(pickle_error(std::string(detail::longest_pickle, ')')), "makes more than 1048576 values"));
+  CHECK(contains(pickle_error("N" + std::string(detail::longest_pickle - 1, '\x94')), "stores more than 1048576 values"));
 }
 
 TEST_CASE("every truncation is refused, and no changed byte does worse") {

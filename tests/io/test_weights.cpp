@@ -155,6 +155,7 @@ TEST_CASE("what is said about the weights is checked when read") {
   }
   CHECK(contains(error_with("class_names", std::string(1'000'000, '[').c_str()), "expected a list of distinct names"));
   CHECK(contains(error_with("class_names", std::string(2'000'000, '[').c_str()), "expected at most 1048576 bytes but found 2000000"));
+  CHECK(contains(error_with("class_names", R"(["sad", "\u001b[2J"])"), "class \"?[2J\": expected no control characters"));
   for (const char* number : {"", "x", "0.5x", " 0.5", "0,5"}) {
     CHECK(contains(error_with("mean", number), "\"mean\": expected a number but found"));
   }

@@ -106,7 +106,7 @@ TEST_CASE("what doesn't fit is named, and nothing is imported") {
 
   tensors = good;
   tensors.push_back({"7.weight", {2, 2}, std::vector<double>(4)});
-  CHECK(import_error(tensors) == "tensor 7.weight (2x2) belongs to no layer of the network");
+  CHECK(import_error(tensors) == "tensor \"7.weight\" (2x2) belongs to no layer of the network");
 
   tensors = good;
   find(tensors, "0.weight") = {"0.weight", {4, 2, 3, 3}, std::vector<double>(72)};

@@ -76,7 +76,7 @@ TEST_CASE("a log that is none is refused with its line") {
     return {};
   };
   CHECK(message("emotion,pixels\n") ==
-        path.string() + ", line 1: expected '" + header.substr(0, header.size() - 1) + "', found 'emotion,pixels'");
+        path.string() + ", line 1: expected '" + header.substr(0, header.size() - 1) + "', found \"emotion,pixels\"");
   CHECK(message("").find("found no line") != std::string::npos);
   CHECK(message(header + "1,2,0,2.1,0.3,0.001,12.25,3\n2,2,x,2.1,0.3,0.001,12.25,3\n").find("line 3: expected 8 numbers") !=
         std::string::npos);

@@ -233,11 +233,11 @@ TEST_CASE("a run with groups and frozen layers goes on bit for bit, and not with
     return {};
   };
   CHECK(refusal(groups, "0.bias", state).empty());
-  CHECK(refusal(groups, nullptr, state) == "cannot resume: the checkpoint was made with frozen parameters 0.bias, expected none");
-  CHECK(refusal(groups, "0", state) == "cannot resume: the checkpoint was made with frozen parameters 0.bias, expected 0.weight 0.bias");
+  CHECK(refusal(groups, nullptr, state) == "cannot resume: the checkpoint was made with frozen parameters \"0.bias\", expected none");
+  CHECK(refusal(groups, "0", state) == "cannot resume: the checkpoint was made with frozen parameters \"0.bias\", expected \"0.weight 0.bias\"");
   CHECK(refusal({}, "0.bias", state) ==
-        "cannot resume: the checkpoint was made with parameter groups 2.: lr x 0.5, weight_decay 0.01, expected none");
+        "cannot resume: the checkpoint was made with parameter groups \"2.: lr x 0.5, weight_decay 0.01\", expected none");
   TableRun plain({.epochs = 6});
   CHECK(refusal(groups, nullptr, plain.trainer.state()) ==
-        "cannot resume: the checkpoint doesn't say its parameter groups; expected 2.: lr x 0.5, weight_decay 0.01");
+        "cannot resume: the checkpoint doesn't say its parameter groups; expected \"2.: lr x 0.5, weight_decay 0.01\"");
 }

@@ -187,14 +187,14 @@ TEST_CASE("a checkpoint of another run is refused, and the sentence says what di
   };
   taut::TrainerOptions other_seed = options();
   other_seed.settings[0].second = "2";
-  CHECK(refusal(other_seed, state) == "cannot resume: the checkpoint was made with seed 1, expected 2");
+  CHECK(refusal(other_seed, state) == "cannot resume: the checkpoint was made with seed \"1\", expected \"2\"");
   taut::TrainerOptions new_setting = options();
   new_setting.settings.emplace_back("recipe", "seed");
-  CHECK(refusal(new_setting, state) == "cannot resume: the checkpoint doesn't say its recipe; expected seed");
+  CHECK(refusal(new_setting, state) == "cannot resume: the checkpoint doesn't say its recipe; expected \"seed\"");
 
   taut::TrainingState<float> changed = state;
   changed.settings.back().second = "Sgd";
-  CHECK(refusal(options(), changed) == "cannot resume: the checkpoint was made with optimizer Sgd, expected Adam");
+  CHECK(refusal(options(), changed) == "cannot resume: the checkpoint was made with optimizer \"Sgd\", expected \"Adam\"");
   changed = state;
   changed.arrays[0].values.pop_back();
   CHECK(refusal(options(), changed).starts_with("cannot resume: the checkpoint's optimizer.first_moment has "));
@@ -225,11 +225,32 @@ TEST_CASE("a checkpoint of another run is refused, and the sentence says what di
       CHECK(refusal(options(), changed).starts_with(std::string("training state: ") + count + ": expected a count, found "));
     }
   }
+  changed = state;
+  changed.numbers.set("progress.batch", 5);
+  CHECK(refusal(options(), changed) == "training state: progress.batch: expected at most 4, found 5");
+
+  // What the sentences take from a file stays within a line.
+  changed = state;
+  changed.tensors.push_back(changed.tensors.back());
+  changed.tensors.back().name = "two\nlines";
+  CHECK(refusal(options(), changed).starts_with("tensor \"two?lines\" ("));
+  changed = state;
+  changed.settings.back().second = std::string(1000, 'A');
+  CHECK(refusal(options(), changed).size() < 200);
 
   SmallRun other_data(options());
   other_data.trainer.restore(state);
   other_data.pictures = taut::test::Pictures(65);
   CHECK_THROWS_WITH_AS(other_data.fit(), "cannot resume: the run began with 64 images in 4 batches, found 65 in 4", taut::Error);
+}
+
+TEST_CASE("a checkpoint of very many numbers is read in a moment") {
+  const taut::test::TemporaryDirectory directory;
+  taut::TrainingState<float> state;
+  constexpr int count = 200'000;
+  for (int i = 0; i < count; ++i) state.numbers.set("n" + std::to_string(i), i);
+  taut::save_checkpoint(directory / "checkpoint.safetensors", state);
+  CHECK(taut::load_checkpoint<float>(directory / "checkpoint.safetensors").numbers.entries() == state.numbers.entries());
 }
 
 TEST_CASE("a file that is no checkpoint is refused") {

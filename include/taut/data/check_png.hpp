@@ -34,7 +34,8 @@ inline PngChunks png_chunks(std::span<const std::uint8_t> file) {
     const auto content = file.subspan(at + 8, length);
     if (type == "IEND") break;
     if (type == "CgBI") chunks.has_zlib_header = false;
-    if (type == "IHDR" && length >= 10 && content[9] < samples.size()) chunks.bits = content[8] * samples[content[9]];
+    // The first is the one by which the decoder goes; it refuses a second.
+    if (type == "IHDR" && chunks.bits == 0 && length >= 10 && content[9] < samples.size()) chunks.bits = content[8] * samples[content[9]];
     if (type == "IDAT") chunks.packed.insert(chunks.packed.end(), content.begin(), content.end());
     at += frame + length;
   }

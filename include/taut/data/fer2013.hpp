@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/data/dataset.hpp"
 #include "taut/data/line_reader.hpp"
 
@@ -31,7 +32,7 @@ class Fer2013Reader {
   DataSplits read() {
     std::optional<std::string_view> line = lines_.next();
     if (!line) fail(lines_.path(), ": expected the header \"", header, "\" but the file is empty");
-    if (*line != header) fail(lines_.where(), ": expected the header \"", header, "\" but found \"", excerpt(*line), "\"");
+    if (*line != header) fail(lines_.where(), ": expected the header \"", header, "\" but found ", quote(*line));
     while ((line = lines_.next())) {
       if (!line->empty()) read_row(*line);
     }
@@ -54,7 +55,7 @@ class Fer2013Reader {
   std::string_view take_field(std::string_view& rest) const {
     const std::size_t comma = rest.find(',');
     if (comma == std::string_view::npos) {
-      fail(lines_.where(), ": expected three fields, ", header, ", but the row ends after \"", excerpt(rest), "\"");
+      fail(lines_.where(), ": expected three fields, ", header, ", but the row ends after ", quote(rest));
     }
     const std::string_view field = rest.substr(0, comma);
     rest.remove_prefix(comma + 1);
@@ -66,7 +67,7 @@ class Fer2013Reader {
     index_t label = 0;
     const auto [end, problem] = std::from_chars(field.data(), field.data() + field.size(), label);
     if (problem != std::errc{} || end != field.data() + field.size() || label >= class_of_label.size()) {
-      fail(lines_.where(), ": expected an emotion from 0 to 6 but found \"", excerpt(field), "\"");
+      fail(lines_.where(), ": expected an emotion from 0 to 6 but found ", quote(field));
     }
     return class_of_label[label];
   }
@@ -84,8 +85,7 @@ class Fer2013Reader {
       const auto [after, problem] = std::from_chars(at, end, pixels_[count]);
       if (problem != std::errc{} || (after != end && *after != ' ')) {
         const std::string_view rest(at, static_cast<std::size_t>(end - at));
-        fail(lines_.where(), ": pixel ", count, ": expected a number from 0 to 255 but found \"", excerpt(rest.substr(0, rest.find(' '))),
-             "\"");
+        fail(lines_.where(), ": pixel ", count, ": expected a number from 0 to 255 but found ", quote(rest.substr(0, rest.find(' '))));
       }
       at = after;
     }
@@ -96,7 +96,7 @@ class Fer2013Reader {
     if (usage == "Training") return splits_.train;
     if (usage == "PublicTest") return splits_.validation;
     if (usage == "PrivateTest") return splits_.test;
-    fail(lines_.where(), ": expected the usage Training, PublicTest or PrivateTest but found \"", excerpt(usage), "\"");
+    fail(lines_.where(), ": expected the usage Training, PublicTest or PrivateTest but found ", quote(usage));
   }
 
   void require_rows(const ImageDataset& split, std::string_view usage) const {

@@ -1,7 +1,6 @@
 /// LineReader: a text file line by line through one buffer, and where we are in it.
 #pragma once
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -16,14 +15,6 @@
 #include "taut/core/shape.hpp"
 
 namespace taut::detail {
-
-/// The beginning of a text, fit to be shown in an error: at most 40 characters, none of them unprintable.
-inline std::string excerpt(std::string_view text) {
-  std::string shown(text.substr(0, 40));
-  std::ranges::replace_if(
-      shown, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
-  return text.size() > shown.size() ? shown + "..." : shown;
-}
 
 class LineReader {
  public:

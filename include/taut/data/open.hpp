@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/data/data_source.hpp"
 #include "taut/data/dataset.hpp"
 #include "taut/data/fer2013.hpp"
@@ -42,7 +43,7 @@ inline index_t synthetic_count(std::string_view spec) {
   index_t count = 0;
   const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), count);
   if (problem != std::errc{} || end != number.data() + number.size() || count == 0 || count > most) {
-    fail("data ", spec, ": expected a number of images from 1 to ", most, " after synthetic: but found \"", excerpt(number), "\"");
+    fail("data ", spec, ": expected a number of images from 1 to ", most, " after synthetic: but found ", quote(number));
   }
   return count;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "taut/core/fnv1a.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/core/shape.hpp"
 #include "taut/data/dataset.hpp"
 #include "taut/data/line_reader.hpp"
@@ -33,7 +34,7 @@ class PictureList {
       std::uint64_t fingerprint = 0;
       const auto [end, problem] = std::from_chars(line->data(), line->data() + line->size(), fingerprint, 16);
       if (problem != std::errc{} || end != line->data() + line->size() || line->size() != 16) {
-        fail(lines.where(), ": expected sixteen hexadecimal digits but found \"", detail::excerpt(*line), "\"");
+        fail(lines.where(), ": expected sixteen hexadecimal digits but found ", detail::quote(*line));
       }
       list.fingerprints_.push_back(fingerprint);
     }

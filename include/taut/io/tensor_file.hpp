@@ -13,20 +13,13 @@
 #include <vector>
 
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/core/shape.hpp"
 #include "taut/io/dtype.hpp"
 
 namespace taut {
 
 namespace detail {
-
-/// A name out of a file, fit for a one-line message: control characters replaced, cut where it gets long.
-inline std::string quote(std::string_view name) {
-  constexpr std::size_t longest = 80;
-  std::string words = "\"";
-  for (const char letter : name.substr(0, longest)) words += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F ? '?' : letter;
-  return words + (name.size() > longest ? "…\"" : "\"");
-}
 
 inline std::string extents(std::span<const index_t> shape) {
   if (shape.empty()) return "a scalar";

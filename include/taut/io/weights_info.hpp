@@ -1,6 +1,7 @@
 /// WeightsInfo: what a weights file says besides its tensors, so that every reader prepares pictures as the training did.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/core/shape.hpp"
 #include "taut/io/checksum.hpp"
 #include "taut/io/tensor_file.hpp"
@@ -86,6 +88,9 @@ inline std::vector<std::string> names_at(const TensorFile& file, const std::stri
 inline void check(const WeightsInfo& info, std::string_view origin) {
   constexpr index_t largest_side = 65'536;
   if (info.class_names.empty()) fail(origin, ": expected class names but found none");
+  for (const std::string& name : info.class_names) {
+    if (std::ranges::any_of(name, detail::is_control)) fail(origin, ": class ", detail::quote(name), ": expected no control characters");
+  }
   if (!std::isfinite(info.mean)) fail(origin, ": mean: expected a finite number but found ", info.mean);
   if (!std::isfinite(info.std) || info.std <= 0) {
     fail(origin, ": std: expected a positive number but found ", info.std);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/nn/layer_name.hpp"
 #include "taut/nn/named_tensor.hpp"
 
@@ -71,7 +72,7 @@ void import_tensors(std::span<const NamedTensor<T>> tensors, T* parameters, T* b
   for (const NamedTensor<T>& tensor : tensors) {
     bool known = false;
     for (const auto& [place, match] : matches) known = known || match == &tensor;
-    if (!known) fail("tensor ", tensor.name, " (", to_string(tensor.shape), ") belongs to no layer of the network");
+    if (!known) fail("tensor ", detail::quote(tensor.name), " (", to_string(tensor.shape), ") belongs to no layer of the network");
   }
   for (const auto& [place, match] : matches) {
     T* const values = (place.spec.trainable ? parameters : buffers) + place.offset;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/train/epoch_record.hpp"
 #include "taut/train/format.hpp"
 
@@ -31,7 +32,7 @@ inline EpochRecord parse_csv_log_row(std::string_view row, const std::filesystem
     const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), fields[i]);
     const bool is_last = field.size() == row.size();
     if (error != std::errc{} || end != field.data() + field.size() || is_last != (i + 1 == fields.size())) {
-      fail(path.string(), ", line ", line, ": expected ", fields.size(), " numbers (", csv_log_header, "), found '", whole.substr(0, 120), "'");
+      fail(path.string(), ", line ", line, ": expected ", fields.size(), " numbers (", csv_log_header, "), found ", quote(whole));
     }
     row.remove_prefix(is_last ? field.size() : field.size() + 1);
   }
@@ -93,7 +94,7 @@ class CsvLog {
       const std::string_view row = std::string_view(text).substr(begin, end - begin);
       if (line == 1) {
         if (row != detail::csv_log_header) {
-          fail(path.string(), ", line 1: expected '", detail::csv_log_header, "', found '", row.substr(0, 120), "'");
+          fail(path.string(), ", line 1: expected '", detail::csv_log_header, "', found ", detail::quote(row));
         }
       } else {
         const EpochRecord record = detail::parse_csv_log_row(row, path, line);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 
 namespace taut::detail {
 
@@ -28,13 +29,13 @@ inline void check_same_settings(const RunSettings& expected, const RunSettings& 
   const auto find = [](const RunSettings& in, const std::string& name) { return std::ranges::find(in, name, &RunSettings::value_type::first); };
   for (const auto& [name, value] : expected) {
     const auto setting = find(found, name);
-    if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", value);
-    if (setting->second != value) fail("cannot resume: the checkpoint was made with ", name, " ", setting->second, ", expected ", value);
+    if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", quote(value));
+    if (setting->second != value) fail("cannot resume: the checkpoint was made with ", name, " ", quote(setting->second), ", expected ", quote(value));
   }
   for (const auto& [name, value] : found) {
     if (name != groups_setting && name != frozen_setting) continue;
     if (find(expected, name) == expected.end()) {
-      fail("cannot resume: the checkpoint was made with ", name, " ", value, ", expected none");
+      fail("cannot resume: the checkpoint was made with ", name, " ", quote(value), ", expected none");
     }
   }
 }

@@ -3,36 +3,29 @@
 
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "taut/core/error.hpp"
 
 namespace taut {
 
-/// A short list in the order of insertion. Counts are kept as doubles too: exact below 2^53.
+/// Counts are kept as doubles too: exact below 2^53.
 class State {
  public:
-  using Entry = std::pair<std::string, double>;
+  /// By name. No hash table, which chosen names could make slow.
+  using Entries = std::map<std::string, double, std::less<>>;
 
-  void set(std::string_view name, double value) {
-    for (Entry& entry : entries_) {
-      if (entry.first == name) {
-        entry.second = value;
-        return;
-      }
-    }
-    entries_.emplace_back(name, value);
-  }
+  void set(std::string name, double value) { entries_.insert_or_assign(std::move(name), value); }
 
   /// The number called `name`; an Error where there is none.
   double at(std::string_view name) const {
-    for (const Entry& entry : entries_) {
-      if (entry.first == name) return entry.second;
-    }
-    fail("training state: expected a number called '", name, "', found none among ", entries_.size());
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) fail("training state: expected a number called '", name, "', found none among ", entries_.size());
+    return found->second;
   }
 
   /// The same where it counts something; an Error for what can't, 2^53 and more included.
@@ -45,10 +38,10 @@ class State {
     return static_cast<std::uint64_t>(number);
   }
 
-  const std::vector<Entry>& entries() const { return entries_; }
+  const Entries& entries() const { return entries_; }
 
  private:
-  std::vector<Entry> entries_;
+  Entries entries_;
 };
 
 }  // namespace taut

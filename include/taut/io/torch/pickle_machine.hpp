@@ -23,6 +23,9 @@ namespace taut::detail {
 /// A thousand tensors take about 200 KB.
 inline constexpr std::uint64_t longest_pickle = 4 << 20;
 
+/// Of values, and of those that are stored to be recalled: a tensor has about twenty, an opcode of one byte can make one.
+inline constexpr std::size_t most_pickle_values = 1 << 20;
+
 /// A tuple can be taken again and again: what is copied out of one must be short.
 inline constexpr std::size_t most_axes = 8;
 
@@ -77,9 +80,9 @@ class PickleMachine {
       case '}': push(PickleDictionary{}); return true;                          // EMPTY_DICT
       case 's': set_items(pop_last(2)); return true;                            // SETITEM
       case 'u': set_items(pop_to_mark()); return true;                          // SETITEMS
-      case 'q': memo_[reader_.number<std::uint8_t>()] = top(); return true;     // BINPUT
-      case 'r': memo_[reader_.number<std::uint32_t>()] = top(); return true;    // LONG_BINPUT
-      case 0x94: memorize(); return true;                                       // MEMOIZE
+      case 'q': memorize(reader_.number<std::uint8_t>()); return true;          // BINPUT
+      case 'r': memorize(reader_.number<std::uint32_t>()); return true;         // LONG_BINPUT
+      case 0x94: memorize(static_cast<std::uint32_t>(memo_.size())); return true;  // MEMOIZE
       case 'h': recall(reader_.number<std::uint8_t>()); return true;            // BINGET
       case 'j': recall(reader_.number<std::uint32_t>()); return true;           // LONG_BINGET
       case 'c': push_global(); return true;                                     // GLOBAL
@@ -93,6 +96,7 @@ class PickleMachine {
 
   template <class Value>
   void push(Value value) {
+    if (values_.size() == most_pickle_values) fail(origin_, ": the pickle makes more than ", most_pickle_values, " values");
     stack_.push_back(static_cast<PickleReference>(values_.size()));
     values_.emplace_back(std::move(value));
   }
@@ -121,9 +125,9 @@ class PickleMachine {
     return reference;
   }
 
-  void memorize() {
-    const auto next = static_cast<std::uint32_t>(memo_.size());
-    memo_[next] = top();
+  void memorize(std::uint32_t place) {
+    if (memo_.size() == most_pickle_values) fail(origin_, ": the pickle stores more than ", most_pickle_values, " values");
+    memo_[place] = top();
   }
 
   void recall(std::uint32_t place) {

@@ -104,12 +104,10 @@ class TorchFile {
   }
 
   [[noreturn]] void refuse(std::string_view key, std::string_view name) const {
-    std::string inner;
-    for (const auto& [inner_name, value] : dictionary(key)) {
-      if (pickle_.get<PickleDictionary>(value) != nullptr) inner.append(inner.empty() ? "" : ", ").append(quote(inner_name));
-    }
+    Items inner = dictionary(key);
+    std::erase_if(inner, [&](const auto& item) { return pickle_.get<PickleDictionary>(item.second) == nullptr; });
     if (inner.empty()) fail(origin_, ": ", quote(name), " is no tensor");
-    fail(origin_, ": ", quote(name), " is no tensor; name the dictionary that holds the tensors, one of ", inner);
+    fail(origin_, ": ", quote(name), " is no tensor; name the dictionary that holds the tensors, one of ", names(inner));
   }
 
   TensorEntry entry(std::string_view name, const PickleTensor& tensor) {
@@ -153,9 +151,11 @@ class TorchFile {
     for (std::uint64_t done = 0; done < to.size(); done += width) {
       std::memcpy(to.data() + done, content.data() + static_cast<std::uint64_t>(element) * width, width);
       for (std::size_t axis = place.size(); axis-- > 0;) {
-        element += tensor.stride[axis];
-        if (++place[axis] < tensor.size[axis]) break;
-        element -= tensor.stride[axis] * tensor.size[axis];
+        if (++place[axis] < tensor.size[axis]) {
+          element += tensor.stride[axis];
+          break;
+        }
+        element -= tensor.stride[axis] * (tensor.size[axis] - 1);
         place[axis] = 0;
       }
     }

@@ -1,0 +1,27 @@
+// Texts that come from files, as errors show them.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "taut/core/quote.hpp"
+
+using taut::detail::quote;
+using std::string_view_literals::operator""sv;
+
+TEST_CASE("a quoted text stays one line of printable characters") {
+  CHECK(quote("") == "\"\"");
+  CHECK(quote("conv1.weight") == "\"conv1.weight\"");
+  CHECK(quote("fröhlich, 嬉しい, 😀") == "\"fröhlich, 嬉しい, 😀\"");
+  CHECK(quote("a\nb\tc\x1B[2J\x7F\0d"sv) == "\"a?b?c?[2J??d\"");
+  CHECK(quote("\x89PNG\xFF\xC3_\xE5\xAC") == "\"?PNG??_??\"");  // no UTF-8
+}
+
+TEST_CASE("a long text is cut, between two characters") {
+  const std::string eighty(80, 'x');
+  CHECK(quote(eighty) == "\"" + eighty + "\"");
+  CHECK(quote(eighty + "y") == "\"" + eighty + "…\"");
+  CHECK(quote(std::string(79, 'x') + "ö") == "\"" + std::string(79, 'x') + "…\"");
+  CHECK(quote(std::string(78, 'x') + "ö") == "\"" + std::string(78, 'x') + "ö\"");
+  CHECK(quote(std::string(1 << 20, '\x80')) == "\"" + std::string(80, '?') + "…\"");
+}
