@@ -33,7 +33,9 @@ std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions
                                                             {"lr", taut::short_text(recipe.lr, 6)},
                                                             {"seed", std::to_string(options.seed)},
                                                             {"val", taut::short_text(options.val_fraction, 6)}};
-  for (const std::string& teacher : options.teachers) settings.emplace_back("teacher", std::filesystem::path(teacher).filename().string());
+  std::string teachers;
+  for (const std::string& teacher : options.teachers) teachers.append(teachers.empty() ? "" : ", ").append(std::filesystem::path(teacher).filename().string());
+  if (!teachers.empty()) settings.emplace_back("teacher", teachers);
   if (recipe.cosine) settings.emplace_back("epochs", std::to_string(recipe.epochs));
   return settings;
 }

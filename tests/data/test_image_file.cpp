@@ -94,19 +94,6 @@ TEST_CASE("files that are no picture are refused by name") {
   CHECK(says(error_of([&] { (void)read_gray_image(folder.path()); }), {folder.path().string(), "directory"}));
 }
 
-TEST_CASE("a Huffman table of more codes than bytes have values is refused before the decoder writes it") {
-  Bytes damaged(std::begin(gray_jpeg), std::end(gray_jpeg));
-  index_t tables = 0;
-  for (index_t at = 2; at + 20 < damaged.size() && damaged[at + 1] != 0xDA; at += 2 + index_t{damaged[at + 2]} * 256 + damaged[at + 3]) {
-    if (damaged[at + 1] != 0xC4) continue;
-    ++tables;
-    Bytes one = damaged;
-    one[at + 5 + 14] = one[at + 5 + 15] = 255;  // codes of 15 and of 16 bits
-    CHECK(says(error_with("tables.jpg", one), {"tables.jpg", "Huffman tables of at most 256 codes but found one of"}));
-  }
-  CHECK(tables > 0);
-}
-
 TEST_CASE("a picture cut off anywhere is refused") {
   for (const Bytes& whole :
        {Bytes(std::begin(gray_jpeg), std::end(gray_jpeg)), Bytes(std::begin(colour_jpeg), std::end(colour_jpeg)), flat_png(16, 16, 99)}) {
@@ -158,24 +145,6 @@ TEST_CASE("a PNG whose pixels unpack to far more than its picture is refused bef
   Bytes noise(400 * 300);  // as many packed bytes, and as many pixels
   std::iota(noise.begin(), noise.end(), std::uint8_t{0});
   CHECK(read(png({400, 300}, noise)).pixels == noise);
-}
-
-TEST_CASE("a JPEG of more scans than its pixels have time for is refused before they are decoded") {
-  const Bytes whole(std::begin(gray_jpeg), std::end(gray_jpeg));
-  const std::array<std::uint8_t, 2> start_of_scan{0xFF, 0xDA};
-  const auto scan = std::search(whole.begin(), whole.end(), start_of_scan.begin(), start_of_scan.end());
-  REQUIRE(scan != whole.end());
-  const auto with_scans = [&](int scans, std::uint8_t side) {
-    Bytes file(whole.begin(), scan);
-    const std::array<std::uint8_t, 2> frame{0xFF, 0xC0};
-    const auto at = std::search(file.begin(), file.end(), frame.begin(), frame.end());
-    at[5] = at[7] = side;  // the high bytes of height and width: the picture has side · 256 + 16 pixels a side
-    for (int i = 0; i < scans; ++i) file.insert(file.end(), scan, scan + 10);  // without a pixel
-    file.insert(file.end(), {0xFF, 0xD9});
-    return file;
-  };
-  CHECK(error_with("small.jpg", with_scans(1000, 0)).empty());
-  CHECK(says(error_with("scans.jpg", with_scans(1000, 7)), {"scans.jpg", "scans in a JPEG of 1808x1808 but found 1000"}));
 }
 
 TEST_CASE("resizing to the same size changes nothing") {

@@ -24,13 +24,26 @@ inline void add_particulars(RunSettings& settings, const std::string& groups, co
   if (!frozen.empty()) settings.emplace_back(frozen_setting, frozen);
 }
 
+/// Throws an Error for two settings of one name, of which a checkpoint would keep one.
+inline void check_names(const RunSettings& settings) {
+  for (auto setting = settings.begin(); setting != settings.end(); ++setting) {
+    if (std::ranges::find(settings, setting->first, &RunSettings::value_type::first) != setting) {
+      fail("Trainer: expected settings of distinct names, found ", quote(setting->first), " twice");
+    }
+  }
+}
+
 /// Throws an Error that names the first difference.
 inline void check_same_settings(const RunSettings& expected, const RunSettings& found) {
-  const auto find = [](const RunSettings& in, const std::string& name) { return std::ranges::find(in, name, &RunSettings::value_type::first); };
+  const auto find = [](const RunSettings& in, const std::string& name) {
+    return std::ranges::find(in, name, &RunSettings::value_type::first);
+  };
   for (const auto& [name, value] : expected) {
     const auto setting = find(found, name);
     if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", quote(value));
-    if (setting->second != value) fail("cannot resume: the checkpoint was made with ", name, " ", quote(setting->second), ", expected ", quote(value));
+    if (setting->second != value) {
+      fail("cannot resume: the checkpoint was made with ", name, " ", quote(setting->second), ", expected ", quote(value));
+    }
   }
   for (const auto& [name, value] : found) {
     if (name != groups_setting && name != frozen_setting) continue;

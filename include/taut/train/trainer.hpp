@@ -49,6 +49,7 @@ class Trainer {
         best_buffers_(model.buffers().size(), detail::memory_beside(model)) {
     if (options_.epochs == 0) fail("Trainer: expected at least one epoch, found 0");
     if (!(options_.max_grad_norm >= 0)) fail("Trainer: expected max_grad_norm >= 0, found ", options_.max_grad_norm);
+    detail::check_names(settings());
     if (options_.ema_decay != 0) average_.emplace(model, options_.ema_decay);
   }
 
