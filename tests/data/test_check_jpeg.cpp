@@ -61,6 +61,16 @@ TEST_CASE("a Huffman table of more codes than bytes have values is refused befor
   CHECK(tables > 0);
 }
 
+TEST_CASE("a Huffman table that reaches beyond its segment is refused, for the decoder reads on") {
+  Bytes damaged = gray;
+  const index_t at = segments(damaged, 0xC4).front();
+  const index_t length = index_t{damaged[at + 2]} * 256 + damaged[at + 3];
+  for (const index_t left : {index_t{3}, index_t{18}, length - 1}) {
+    damaged[at + 3] = static_cast<std::uint8_t>(left);
+    CHECK(says(error_with("cut.jpg", damaged), {"cut.jpg", "Huffman table", "its segment"}));
+  }
+}
+
 TEST_CASE("a scan whose tables aren't there is refused: the decoder would take whatever its memory holds") {
   for (const Bytes& whole : {gray, colour}) {
     const auto huffman = segments(whole, 0xC4), quantization = segments(whole, 0xDB);

@@ -76,15 +76,18 @@ class JpegMarkers {
   }
 
   /// Each has a byte with its class (0 DC, 1 AC) and number, 16 counts, and as many values. The decoder writes one of more codes than bytes
-  /// have values beyond its own table.
+  /// have values beyond its own table, and reads one that its segment cuts off on beyond it.
   void read_huffman_tables(Segment segment) {
     constexpr index_t lengths = 16, most_codes = 256;
-    for (index_t at = 0; at + 1 + lengths <= segment.size();) {
+    for (index_t at = 0; at < segment.size();) {
+      const index_t left = segment.size() - at;
       index_t codes = 0;
-      for (index_t length = 0; length < lengths; ++length) codes += segment[at + 1 + length];
+      for (index_t length = 0; length < std::min(lengths, left - 1); ++length) codes += segment[at + 1 + length];
       if (codes > most_codes) fail(name_, ": expected Huffman tables of at most ", most_codes, " codes but found one of ", codes);
+      const index_t bytes = 1 + lengths + codes;
+      if (bytes > left) fail(name_, ": expected a Huffman table of ", bytes, " bytes but its segment has ", left);
       huffman_[segment[at]] = true;
-      at += 1 + lengths + codes;
+      at += bytes;
     }
   }
 
