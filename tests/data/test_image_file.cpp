@@ -133,6 +133,12 @@ TEST_CASE("a PNG whose pixels unpack to far more than its picture is refused bef
   CHECK(bomb.size() < 80'000);
   CHECK(says(error_with("bomb.png", bomb), {"bomb.png", "expected at most", "in a PNG of 1x1", "can't be unpacked"}));
 
+  // The decoder takes what a chunk says of its own length for true, and makes room for it.
+  Bytes long_chunk = flat_png(16, 16, 99);
+  const std::array<std::uint8_t, 4> type{'I', 'D', 'A', 'T'};
+  std::search(long_chunk.begin(), long_chunk.end(), type.begin(), type.end())[-4] = 0x3F;  // the length's highest byte
+  CHECK(says(error_with("chunk.png", long_chunk), {"chunk.png", "expected a PNG's chunk \"IDAT\" of", "bytes but the file ends after"}));
+
   // What a second header says of the pixels gets no memory: the decoder refuses it itself.
   Bytes twice = png({16'000, 4'000}, Bytes(100'000));
   constexpr index_t header = 8, header_size = 25;
