@@ -74,8 +74,10 @@ void evaluate(const EvaluateOptions& options) {
   source.splits.test = excluded.removed_from(source.splits.test);
   const auto [data, name] = split_of(source.splits, options.split);
   if (data->class_names() != info.class_names) {
-    taut::fail(options.data, ": the classes are not those of ", options.weights, ": expected ", taut::detail::quote(joined(info.class_names)),
-               " but found ", taut::detail::quote(joined(data->class_names())));
+    constexpr std::size_t longest = 400;
+    const auto shown = [](const auto& names) { return taut::detail::quote(joined(names), longest); };
+    taut::fail(options.data, ": the classes are not those of ", options.weights, ": expected ", shown(info.class_names),
+               " but found ", shown(data->class_names()));
   }
   if (options.split != "test" && (!split_known || (!info.split_checksum.empty() && source.checksum != info.split_checksum))) {
     std::cerr << "note: these are not the pictures that " << options.weights << " was trained on; its training and validation pictures differ\n";

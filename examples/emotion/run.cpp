@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "emotion/evaluate.hpp"
 #include "taut/core/error.hpp"
 #include "taut/train/format.hpp"
 
@@ -33,9 +34,9 @@ std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions
                                                             {"lr", taut::short_text(recipe.lr, 6)},
                                                             {"seed", std::to_string(options.seed)},
                                                             {"val", taut::short_text(options.val_fraction, 6)}};
-  std::string teachers;
-  for (const std::string& teacher : options.teachers) teachers.append(teachers.empty() ? "" : ", ").append(std::filesystem::path(teacher).filename().string());
-  if (!teachers.empty()) settings.emplace_back("teacher", teachers);
+  std::vector<std::string> teachers;
+  for (const std::string& teacher : options.teachers) teachers.push_back(std::filesystem::path(teacher).filename().string());
+  if (!teachers.empty()) settings.emplace_back("teacher", joined(teachers));
   if (recipe.cosine) settings.emplace_back("epochs", std::to_string(recipe.epochs));
   return settings;
 }

@@ -20,6 +20,7 @@ TEST_CASE("a quoted text stays one line of printable characters") {
 TEST_CASE("a long text is cut, between two characters") {
   const std::string eighty(80, 'x');
   CHECK(quote(eighty) == "\"" + eighty + "\"");
+  CHECK(quote(eighty + "y", 81) == "\"" + eighty + "y\"");
   CHECK(quote(eighty + "y") == "\"" + eighty + "…\"");
   CHECK(quote(std::string(79, 'x') + "ö") == "\"" + std::string(79, 'x') + "…\"");
   CHECK(quote(std::string(78, 'x') + "ö") == "\"" + std::string(78, 'x') + "ö\"");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data_helpers.hpp"
+#include "picture_file.hpp"
 #include "taut/data/image_file.hpp"
 
 using namespace taut;
@@ -18,16 +19,6 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 
 const Bytes gray(std::begin(gray_jpeg), std::end(gray_jpeg)), colour(std::begin(colour_jpeg), std::end(colour_jpeg));
-
-GrayImage read(const Bytes& content) {
-  const TemporaryFolder folder;
-  return read_gray_image(folder.write("picture", content));
-}
-
-std::string error_with(const std::string& name, const Bytes& content) {
-  const TemporaryFolder folder;
-  return error_of([&] { (void)read_gray_image(folder.write(name, content)); });
-}
 
 /// Where the segments of a kind begin, before the first scan's pixels.
 std::vector<index_t> segments(const Bytes& file, std::uint8_t marker) {

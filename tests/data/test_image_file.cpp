@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "data_helpers.hpp"
+#include "picture_file.hpp"
 #include "taut/data/image_file.hpp"
 
 using namespace taut;
@@ -23,17 +24,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-std::string error_with(const std::string& name, const Bytes& content) {
-  const TemporaryFolder folder;
-  return error_of([&] { (void)read_gray_image(folder.write(name, content)); });
-}
-
-GrayImage read(const Bytes& content) {
-  const TemporaryFolder folder;
-  return read_gray_image(folder.write("picture", content));
-}
-
-GrayImage read(std::span<const unsigned char> content) { return read(Bytes(content.begin(), content.end())); }
+GrayImage read(std::span<const unsigned char> content) { return taut::test::read(Bytes(content.begin(), content.end())); }
 
 }  // namespace
 

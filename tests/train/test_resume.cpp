@@ -263,6 +263,12 @@ TEST_CASE("a file that is no checkpoint is refused") {
   CHECK_THROWS_WITH_AS(taut::load_checkpoint<float>(path), (path.string() + ": expected a \"taut checkpoint 1\", found \"pt\"").c_str(),
                        taut::Error);
 
+  taut::TensorFile words;
+  words.metadata = {{"format", "taut checkpoint 1"}, {"number.two\nlines", "many"}};
+  taut::write_safetensors(path, words);
+  CHECK_THROWS_WITH_AS(taut::load_checkpoint<float>(path), (path.string() + ": \"number.two?lines\": expected a number, found \"many\"").c_str(),
+                       taut::Error);
+
   taut::save_checkpoint(path, uninterrupted().state);
   CHECK_THROWS_AS(taut::load_checkpoint<double>(path), taut::Error);
   std::string bytes;

@@ -19,9 +19,9 @@ constexpr std::size_t utf8_length(std::string_view text) {
 
 constexpr bool is_control(char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; }
 
-/// In quotation marks, one question mark for each control character and for each byte that isn't UTF-8, cut where it gets long.
-inline std::string quote(std::string_view text) {
-  constexpr std::size_t longest = 80;
+/// In quotation marks, one question mark for each control character and for each byte that isn't UTF-8, cut after `longest` bytes: texts
+/// that are to be told apart need more of them.
+inline std::string quote(std::string_view text, std::size_t longest = 80) {
   std::string words = "\"";
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = utf8_length(text.substr(at)), next = at + std::max<std::size_t>(length, 1);

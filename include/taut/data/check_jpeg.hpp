@@ -110,7 +110,7 @@ class JpegMarkers {
       if (component == components_.end()) return;
       if ((has_dc && !refines && !huffman_[dc]) || (has_ac && !huffman_[ac])) refuse("a Huffman table", *component);
       if (!quantization_[component->quantization % 16]) refuse("a quantization table", *component);
-      component->has_scan = component->has_scan || has_dc;
+      component->has_scan = component->has_scan || (has_dc && !refines);
     }
   }
 

@@ -22,7 +22,7 @@ inline double number_of(std::string_view text, std::string_view name, std::strin
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) {
-    fail(origin, ": ", name, ": expected a number, found ", quote(text));
+    fail(origin, ": ", quote(name), ": expected a number, found ", quote(text));
   }
   return number;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,9 @@ using RunSettings = std::vector<std::pair<std::string, std::string>>;
 
 /// Only written where there are any, which most runs haven't.
 inline constexpr std::string_view groups_setting = "parameter groups", frozen_setting = "frozen parameters";
+
+/// As far as a sentence shows one: that of the data names a file and counts its pictures.
+inline constexpr std::size_t longest_setting = 120;
 
 inline void add_particulars(RunSettings& settings, const std::string& groups, const std::vector<std::string>& frozen_names) {
   std::string frozen;
@@ -40,15 +44,15 @@ inline void check_same_settings(const RunSettings& expected, const RunSettings& 
   };
   for (const auto& [name, value] : expected) {
     const auto setting = find(found, name);
-    if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", quote(value));
+    if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", quote(value, longest_setting));
     if (setting->second != value) {
-      fail("cannot resume: the checkpoint was made with ", name, " ", quote(setting->second), ", expected ", quote(value));
+      fail("cannot resume: the checkpoint was made with ", name, " ", quote(setting->second, longest_setting), ", expected ", quote(value, longest_setting));
     }
   }
   for (const auto& [name, value] : found) {
     if (name != groups_setting && name != frozen_setting) continue;
     if (find(expected, name) == expected.end()) {
-      fail("cannot resume: the checkpoint was made with ", name, " ", quote(value), ", expected none");
+      fail("cannot resume: the checkpoint was made with ", name, " ", quote(value, longest_setting), ", expected none");
     }
   }
 }
