@@ -144,6 +144,17 @@ TEST_CASE("a PNG whose pixels unpack to far more than its picture is refused bef
   CHECK(read(png({400, 300}, noise)).pixels == noise);
 }
 
+TEST_CASE("a reason that the decoder doesn't say is not another file's") {
+  const Bytes reserved{0x78, 0x9C, 0x07, 0, 0, 0, 0};  // a block of deflate of the kind that isn't used yet
+  CHECK(
+      error_with("silent.png", png_of_stream({4, 4}, reserved)).ends_with("silent.png: expected a whole PNG file but it can't be decoded"));
+  Bytes spoken = flat_png(16, 16, 99);
+  const std::array<std::uint8_t, 4> type{'I', 'D', 'A', 'T'};
+  std::search(spoken.begin(), spoken.end(), type.begin(), type.end())[4] = 0;  // the first byte of zlib's header
+  CHECK(says(error_with("spoken.png", spoken), {"spoken.png", "can't be decoded (bad zlib header)"}));
+  CHECK(error_with("silent.png", png_of_stream({4, 4}, reserved)).ends_with("can't be decoded"));
+}
+
 TEST_CASE("resizing to the same size changes nothing") {
   GrayImage image{5, 7, Bytes(35)};
   std::iota(image.pixels.begin(), image.pixels.end(), std::uint8_t{3});

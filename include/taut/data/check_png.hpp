@@ -12,6 +12,7 @@
 #include "taut/core/error.hpp"
 #include "taut/core/quote.hpp"
 #include "taut/core/shape.hpp"
+#include "taut/data/decoder_reason.hpp"
 #include "taut/data/stb_image.hpp"
 
 namespace taut::detail {
@@ -58,9 +59,10 @@ inline void check_png(std::span<const std::uint8_t> file, const std::string& nam
   const index_t limit = rows * columns * chunks.bits / 8 + 4 * rows + harmless;
   const auto unpacked = std::make_unique_for_overwrite<char[]>(limit);
   const auto unpack = chunks.has_zlib_header ? stbi_zlib_decode_buffer : stbi_zlib_decode_noheader_buffer;
+  const DecoderReason reason;
   if (unpack(unpacked.get(), static_cast<int>(limit), packed.data(), static_cast<int>(packed.size())) < 0) {
-    fail(name, ": expected at most ", limit, " bytes of pixels in a PNG of ", columns, "x", rows, " but they can't be unpacked (",
-         stbi_failure_reason(), ")");
+    fail(name, ": expected at most ", limit, " bytes of pixels in a PNG of ", columns, "x", rows, " but they can't be unpacked",
+         reason.text());
   }
 }
 

@@ -12,6 +12,7 @@
 #include "taut/core/error.hpp"
 #include "taut/data/check_jpeg.hpp"
 #include "taut/data/check_png.hpp"
+#include "taut/data/decoder_reason.hpp"
 #include "taut/data/gray_image.hpp"
 #include "taut/data/stb_image.hpp"
 
@@ -50,7 +51,7 @@ inline GrayImage decode_image(std::span<const std::uint8_t> file, const std::str
   const index_t scans = jpeg ? check_jpeg(file, name) : 0;
   int width = 0, height = 0, channels = 0;
   if (stbi_info_from_memory(file.data(), length, &width, &height, &channels) == 0) {
-    fail(name, ": expected a readable ", jpeg ? "JPEG" : "PNG", " header but found a broken one (", stbi_failure_reason(), ")");
+    fail(name, ": expected a readable ", jpeg ? "JPEG" : "PNG", " header but found a broken one");
   }
   const auto columns = static_cast<index_t>(width), rows = static_cast<index_t>(height);
   if (width <= 0 || height <= 0 || columns > ImageLimits::side || rows > ImageLimits::side || columns * rows > ImageLimits::pixels) {
@@ -59,14 +60,14 @@ inline GrayImage decode_image(std::span<const std::uint8_t> file, const std::str
   }
   // The decoder pads pixels to blocks of up to 32, and decodes a scan that has none as if it had them all.
   if (const index_t padded = (rows + 31) / 32 * ((columns + 31) / 32) * 1024; scans * padded > ImageLimits::decoded_pixels) {
-    fail(name, ": expected at most ", ImageLimits::decoded_pixels / padded, " scans in a JPEG of ", width, "x", height, " but found ", scans);
+    fail(name, ": expected at most ", ImageLimits::decoded_pixels / padded, " scans in a JPEG of ", width, "x", height, " but found ",
+         scans);
   }
   if (png) check_png(file, name, rows, columns);
+  const DecoderReason reason;
   const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> decoded(
       stbi_load_from_memory(file.data(), length, &width, &height, &channels, 0), &stbi_image_free);
-  if (!decoded) {
-    fail(name, ": expected a whole ", jpeg ? "JPEG" : "PNG", " file but it can't be decoded (", stbi_failure_reason(), ")");
-  }
+  if (!decoded) fail(name, ": expected a whole ", jpeg ? "JPEG" : "PNG", " file but it can't be decoded", reason.text());
   GrayImage image{rows, columns, std::vector<std::uint8_t>(rows * columns)};
   const auto step = static_cast<index_t>(channels);
   for (index_t i = 0; i < rows * columns; ++i) {
