@@ -57,15 +57,15 @@ class TaughtLoader {
     const auto batch = pictures_.next();
     if (!batch) return std::nullopt;
     std::vector<float>& targets = teachers_.empty() ? labels_ : kept_[next_++];
-    if (targets.empty() || teachers_.empty()) targets = targets_of(*batch);
+    if (targets.empty() || teachers_.empty()) targets = targets_of(*batch, std::move(targets));
     return LoadedBatch<float>{batch->images, targets.data(), batch->rows};
   }
 
  private:
-  /// (1 − share)·(the teachers' mean) + share·(the label's class): (rows, classes).
+  /// (1 − share)·(the teachers' mean) + share·(the label's class): (rows, classes), in the memory of an earlier batch's.
   template <class Batch>
-  std::vector<float> targets_of(const Batch& batch) {
-    std::vector<float> targets(batch.rows * Classes);
+  std::vector<float> targets_of(const Batch& batch, std::vector<float> targets) {
+    targets.assign(batch.rows * Classes, 0.0F);
     double share = 1;
     if (!teachers_.empty()) {
       synchronize(pictures_);
