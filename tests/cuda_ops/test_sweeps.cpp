@@ -1,4 +1,4 @@
-/// Dropout, optimizer steps and other sweeps of the op table, on a GPU.
+/// Dropout and sweeps over flat spans of the op table, on a GPU.
 #include "cuda_ops/cuda_device.hpp"
 #include "ops/check_sweeps.hpp"
 

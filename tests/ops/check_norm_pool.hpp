@@ -1,182 +1,27 @@
-/// Check norm pool: a device's batch statistics and its normalise → activate → max-pool against their definition.
+/// Check norm pool: a device's normalise → activate → max-pool against their definition.
 #pragma once
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ops/activation_error.hpp"
+#include "ops/check_statistics.hpp"
 #include "ops/devices.hpp"
 #include "ops/guarded.hpp"
+#include "ops/norm_pool_calls.hpp"
 #include "ops/op_table.hpp"
 #include "ops/tolerance.hpp"
 #include "taut/device/device.hpp"
 #include "taut/kernels/reference/norm_pool.hpp"
 
 namespace ops {
-
-template <class D, class T>
-struct NormPoolCalls {
-  index_t (*workspace)(D&, index_t rows);
-  void (*statistics)(D&, index_t rows, const T* x, taut::BatchNormOptions, taut::BatchNormVectors<T>, T* workspace);
-  void (*running)(D&, taut::BatchNormOptions, taut::BatchNormVectors<T>);
-  void (*forward)(D&, index_t rows, const T* x, taut::BatchNormVectors<T>, T* y, std::uint8_t* argmax);
-  void (*backward)(D&, index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, taut::BatchNormVectors<T>, T* dx, T* dgamma,
-                   T* dbeta, T* workspace);
-};
-
-template <index_t I>
-inline constexpr taut::NormPoolGeometry norm_pool_geometry = norm_pools[I].geometry;
-
-template <class D, class T, index_t I>
-constexpr NormPoolCalls<D, T> norm_pool_calls() {
-  NormPoolCalls<D, T> calls{[](D& d, index_t rows) { return d.template norm_pool_workspace<norm_pool_geometry<I>, T>(rows); },
-                            nullptr,
-                            nullptr,
-                            [](D& d, index_t rows, const T* x, taut::BatchNormVectors<T> norm, T* y, std::uint8_t* argmax) {
-                              d.template norm_pool_forward<norm_pool_geometry<I>, T>(rows, x, norm.scale, norm.shift, y, argmax);
-                            },
-                            nullptr};
-  calls.backward = [](D& d, index_t rows, const T* x, const T* dy, const std::uint8_t* argmax, taut::BatchNormVectors<T> norm, T* dx,
-                      T* dgamma, T* dbeta, T* workspace) {
-    d.template norm_pool_backward<norm_pool_geometry<I>, T>(rows, x, dy, argmax, norm, dx, dgamma, dbeta, workspace);
-  };
-  if constexpr (norm_pool_geometry<I>.normalize) {
-    calls.statistics = [](D& d, index_t rows, const T* x, taut::BatchNormOptions options, taut::BatchNormVectors<T> norm, T* workspace) {
-      d.template batch_norm_statistics<norm_pool_geometry<I>, T>(rows, x, options, norm, workspace);
-    };
-    calls.running = [](D& d, taut::BatchNormOptions options, taut::BatchNormVectors<T> norm) {
-      d.template batch_norm_running<norm_pool_geometry<I>, T>(options, norm);
-    };
-  }
-  return calls;
-}
-
-/// A batch norm's eight vectors, guarded.
-template <class T>
-struct NormVectors {
-  Guarded<T> gamma, beta, running_mean, running_variance, mean, inv_std, scale, shift;
-
-  explicit NormVectors(index_t n) : gamma(n), beta(n), running_mean(n), running_variance(n), mean(n), inv_std(n), scale(n), shift(n) {}
-
-  taut::BatchNormVectors<T> pointers() {
-    return {gamma.data(), beta.data(),    running_mean.data(), running_variance.data(),
-            mean.data(),  inv_std.data(), scale.data(),        shift.data()};
-  }
-
-  /// Vectors that agree with each other without a rounding, so that ReLU and max-pool decide the same on every device.
-  void set_exactly(std::uint64_t seed) {
-    taut::Random random{seed};
-    constexpr T factors[] = {T(-2), T(-1), T(0.5), T(1), T(2)};
-    for (index_t c = 0; c < gamma.size(); ++c) {
-      gamma.data()[c] = factors[random.below(5)];
-      beta.data()[c] = static_cast<T>(static_cast<int>(random.below(5)) - 2);
-      mean.data()[c] = static_cast<T>(static_cast<int>(random.below(5)) - 2) / 2;
-      inv_std.data()[c] = random.chance(0.5F) ? T(0.5) : T(0.25);
-      scale.data()[c] = gamma.data()[c] * inv_std.data()[c];
-      shift.data()[c] = beta.data()[c] - mean.data()[c] * scale.data()[c];
-    }
-  }
-  /// Parameters and running statistics as they may be in training.
-  void randomize(std::uint64_t seed) {
-    gamma.randomize(seed);
-    beta.randomize(seed + 1);
-    running_mean.randomize(seed + 2);
-    running_variance.randomize(seed + 3);
-    for (T& variance : running_variance.span()) variance = variance * variance + T(0.25);
-  }
-  bool intact() {
-    return gamma.intact() && beta.intact() && running_mean.intact() && running_variance.intact() && mean.intact() && inv_std.intact() &&
-           scale.intact() && shift.intact();
-  }
-  bool same_bits(const NormVectors& other) const {
-    return running_mean.same_bits(other.running_mean) && running_variance.same_bits(other.running_variance) && mean.same_bits(other.mean) &&
-           inv_std.same_bits(other.inv_std) && scale.same_bits(other.scale) && shift.same_bits(other.shift);
-  }
-};
-
-/// mean within sum_error(n)·Σ|x|/n; variance about a point within the channel's range: within sum_error(n)·max|x − mean|² plus the
-/// square of the mean's error; the rest by propagation. A mean far from zero may cost the variance no digits.
-template <class T, class D>
-void check_statistics(const NormPoolRow& row, const NormPoolCalls<D, T>& calls, std::uint64_t seed, float offset) {
-  using O = Oracle<T>;
-  CAPTURE(offset);
-  const index_t channels = row.geometry.channels, pixels = row.rows * row.geometry.in_pixels();
-  const taut::BatchNormOptions options{.eps = 1e-5, .momentum = 0.1};
-  Guarded<T> x(pixels * channels);
-  x.randomize(seed);
-  for (T& value : x.span()) value += static_cast<T>(offset);
-  NormVectors<T> before(channels), first(channels);
-  before.randomize(seed + 1);
-  first.randomize(seed + 1);
-  for (const unsigned threads : thread_counts<D>) {
-    CAPTURE(threads);
-    D device = make_device<D>(threads);
-    NormVectors<T> norm(channels);
-    norm.randomize(seed + 1);
-    Guarded<T> workspace(calls.workspace(device, row.rows));
-    calls.statistics(device, row.rows, x.data(), options, norm.pointers(), workspace.data());
-    CHECK(norm.intact());
-    CHECK_MESSAGE(workspace.intact(), "written beside the workspace");
-    if (threads != thread_counts<D>[0]) {
-      CHECK_MESSAGE(norm.same_bits(first), "other bits than on one thread");
-      continue;
-    }
-    for (auto member : {&NormVectors<T>::running_mean, &NormVectors<T>::running_variance, &NormVectors<T>::mean, &NormVectors<T>::inv_std,
-                        &NormVectors<T>::scale, &NormVectors<T>::shift}) {
-      (first.*member).copy_from(norm.*member);
-    }
-  }
-
-  const std::vector<O> exact_x = x.template as<O>();
-  std::vector<O> mean(channels), variance(channels);
-  taut::kernels::reference::channel_statistics(pixels, channels, exact_x.data(), mean.data(), variance.data());
-  const double unit = sum_error<T>(row.statistics_terms()), u = roundoff<T>;
-  for (index_t c = 0; c < channels; ++c) {
-    double sum = 0, furthest = 0;
-    for (index_t p = 0; p < pixels; ++p) {
-      sum += std::abs(static_cast<double>(exact_x[p * channels + c]));
-      furthest = std::max(furthest, std::abs(static_cast<double>(exact_x[p * channels + c] - mean[c])));
-    }
-    const double m = static_cast<double>(mean[c]), v = static_cast<double>(variance[c]), eps = options.eps;
-    const double gamma = static_cast<double>(first.gamma.data()[c]), beta = static_cast<double>(first.beta.data()[c]);
-    const double inv_std = 1 / std::sqrt(v + eps), scale = gamma * inv_std, shift = beta - m * scale;
-    const double mean_error = unit * sum / static_cast<double>(pixels);
-    const double variance_error = unit * furthest * furthest + mean_error * mean_error;
-    const double relative = 0.5 * variance_error / std::max(v + eps - variance_error, eps) + 4 * u;
-    const double scale_error = std::abs(scale) * (relative + 2 * u);
-    const double unbiased = pixels > 1 ? static_cast<double>(pixels) / static_cast<double>(pixels - 1) : 1;
-    const double old_mean = static_cast<double>(before.running_mean.data()[c]);
-    const double old_variance = static_cast<double>(before.running_variance.data()[c]);
-    const auto check = [&](const std::string& what, const Guarded<T>& actual, double expected, double bound) {
-      CAPTURE(what);
-      CAPTURE(c);
-      CHECK(std::abs(static_cast<double>(actual.data()[c]) - expected) <= bound);
-    };
-    check("mean", first.mean, m, mean_error + u * std::abs(m));
-    check("inv_std", first.inv_std, inv_std, inv_std * relative);
-    check("scale", first.scale, scale, scale_error);
-    check("shift", first.shift, shift,
-          std::abs(m) * scale_error + mean_error * std::abs(scale) + 4 * u * (std::abs(beta) + std::abs(m * scale)));
-    check("running_mean", first.running_mean, old_mean + options.momentum * (m - old_mean),
-          options.momentum * mean_error + 4 * u * (std::abs(old_mean) + std::abs(m)));
-    check("running_variance", first.running_variance, old_variance + options.momentum * (v * unbiased - old_variance),
-          options.momentum * variance_error * unbiased + 4 * u * (old_variance + v * unbiased));
-  }
-
-  D device = make_device<D>(1);
-  calls.running(device, options, first.pointers());
-  for (index_t c = 0; c < channels; ++c) {
-    const double gamma = static_cast<double>(first.gamma.data()[c]), beta = static_cast<double>(first.beta.data()[c]);
-    const double m = static_cast<double>(first.running_mean.data()[c]);
-    const double scale = gamma / std::sqrt(static_cast<double>(first.running_variance.data()[c]) + options.eps);
-    CHECK(std::abs(static_cast<double>(first.scale.data()[c]) - scale) <= 4 * u * std::abs(scale));
-    CHECK(std::abs(static_cast<double>(first.shift.data()[c]) - (beta - m * scale)) <= 8 * u * (std::abs(beta) + std::abs(m * scale)));
-  }
-}
 
 /// On a grid where nothing is rounded before the activation: the choices among equals must be exactly the definition's, and the values but
 /// for the activation's own error. The grid lies within ±12.

@@ -1,4 +1,4 @@
-/// Dropout, optimizer steps and other sweeps of the op table.
+/// Dropout and sweeps over flat spans of the op table.
 #include "ops/check_sweeps.hpp"
 #include "taut/device/cpu.hpp"
 
