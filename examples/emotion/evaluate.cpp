@@ -70,7 +70,8 @@ void evaluate(const EvaluateOptions& options) {
   // Imported weights don't say how their validation pictures were drawn.
   const bool split_known = info.val_fraction > 0;
   const taut::PictureList excluded = excluded_pictures(options.exclude);
-  taut::DataSource source = open_faces(options.data, split_known ? info.val_fraction : TrainOptions{}.val_fraction, info.split_seed, excluded);
+  taut::DataSource source =
+      open_faces(options.data, split_known ? info.val_fraction : TrainOptions{}.val_fraction, info.split_seed, excluded);
   source.splits.test = excluded.removed_from(source.splits.test);
   const auto [data, name] = split_of(source.splits, options.split);
   if (data->class_names() != info.class_names) {
@@ -80,12 +81,14 @@ void evaluate(const EvaluateOptions& options) {
                " but found ", shown(data->class_names()));
   }
   if (options.split != "test" && (!split_known || (!info.split_checksum.empty() && source.checksum != info.split_checksum))) {
-    std::cerr << "note: these are not the pictures that " << options.weights << " was trained on; its training and validation pictures differ\n";
+    std::cerr << "note: these are not the pictures that " << options.weights
+              << " was trained on; its training and validation pictures differ\n";
   }
   const taut::Evaluation found = on_cuda ? evaluate_on_cuda(options.weights, *data)
                                          : taut::evaluate(classifier, *data, {info.mean, info.std}, taut::CrossEntropy<7>{});
   if (!options.json.empty()) {
-    taut::write_file_atomically(options.json, evaluation_json(options, found, info.class_names).dump(2) + "\n");
+    const nlohmann::json figures = evaluation_json(options, found, info.class_names);
+    taut::write_file_atomically(options.json, figures.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   }
   print_evaluation(std::cout, name, found.matrix, info.class_names);
 }

@@ -6,6 +6,7 @@
 
 #include "emotion/evaluate.hpp"
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/train/format.hpp"
 
 namespace emotion {
@@ -35,14 +36,17 @@ std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions
                                                             {"seed", std::to_string(options.seed)},
                                                             {"val", taut::short_text(options.val_fraction, 6)}};
   std::vector<std::string> teachers;
-  for (const std::string& teacher : options.teachers) teachers.push_back(std::filesystem::path(teacher).filename().string());
+  for (const std::string& teacher : options.teachers) {
+    teachers.push_back(taut::detail::printable(std::filesystem::path(teacher).filename().string()));
+  }
   if (!teachers.empty()) settings.emplace_back("teacher", joined(teachers));
   if (recipe.cosine) settings.emplace_back("epochs", std::to_string(recipe.epochs));
   return settings;
 }
 
 void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const Recipe& recipe,
-                      const taut::DataSource& source, NetworkFacts network, const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test) {
+                      const taut::DataSource& source, NetworkFacts network, const RunResult& result,
+                      const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test) {
   taut::Report report;
   report.title = "Emotion classifier";
   report.summary = source.description + ". Training ended because " + result.reason + ".";

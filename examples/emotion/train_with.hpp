@@ -1,5 +1,5 @@
-/// train_with: a training, whatever its device, recipe and loader. Included by the devices' and recipes' files alone, each of which compiles
-/// its own; it names no device, for one of them is compiled by nvcc.
+/// train_with: a training, whatever its device, recipe and loader. Included by the devices' and recipes' files alone, each of which
+/// compiles its own; it names no device, for one of them is compiled by nvcc.
 #pragma once
 
 #include <algorithm>
@@ -84,6 +84,7 @@ int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& l
     }
   }
   const taut::WeightsInfo info = weights_info_of<typename Model::Network>(options, source, recipe);
+  taut::check(info, options.data);
   trainer.callbacks().on_epoch_end = [&](const taut::EpochRecord& record, bool is_best) {
     log.append(record);
     if (events) {

@@ -109,6 +109,17 @@ TEST_CASE("eval prints accuracy, a line a class and the report, and writes JSON"
   CHECK(emotion("eval " + weights() + " --data synthetic:140 --split train").out.starts_with("Train Accuracy: "));
 }
 
+TEST_CASE("a file's name that is no UTF-8 spoils neither JSON nor checkpoint") {
+  const TemporaryDirectory directory;
+  const std::string named = (directory / "a\xFF.safetensors").string(), figures = (directory / "figures.json").string();
+  fs::copy_file(trained_run() / "best.safetensors", named);
+  CHECK(emotion("eval --weights '" + named + "' --data synthetic:70 --json " + figures).exit_code == 0);
+  CHECK(nlohmann::json::parse(contents(figures))["weights"].get<std::string>().ends_with("a\uFFFD.safetensors"));
+  const std::string run = (directory / "run").string();
+  CHECK(emotion("train --recipe best --data synthetic:70 --epochs 1 --teacher '" + named + "' --out " + run).exit_code == 0);
+  CHECK(fs::exists(fs::path(run) / "checkpoint.safetensors"));
+}
+
 TEST_CASE("predict prints the class and all seven probabilities") {
   const Outcome outcome = emotion("predict " + weights() + " " + face);
   REQUIRE(outcome.exit_code == 0);

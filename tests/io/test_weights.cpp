@@ -176,6 +176,9 @@ TEST_CASE("nothing is written that couldn't be read") {
   WeightsInfo flat = info();
   flat.std = 0;
   CHECK(contains(error_of([&] { save_weights(directory / "w", model(), flat); }), "std"));
+  WeightsInfo latin = info();
+  latin.class_names[0] = "fr\xF6hlich";
+  CHECK(contains(error_of([&] { save_weights(directory / "w", model(), latin); }), "class \"fr?hlich\": expected a name in UTF-8"));
   CHECK(directory.count() == 0);
 }
 

@@ -172,6 +172,8 @@ TEST_CASE("what a trainer can't work with is refused") {
   CHECK_THROWS_WITH_AS(SmallRun({.epochs = 0}), "Trainer: expected at least one epoch, found 0", taut::Error);
   CHECK_THROWS_WITH_AS(SmallRun({.settings = {{"teacher", "a"}, {"seed", "1"}, {"teacher", "b"}}}),
                        "Trainer: expected settings of distinct names, found \"teacher\" twice", taut::Error);
+  CHECK_THROWS_WITH_AS(SmallRun({.settings = {{"teacher", "\xFF.safetensors"}}}),
+                       "Trainer: expected settings in UTF-8, found \"teacher\": \"?.safetensors\"", taut::Error);
   CHECK_THROWS_AS(SmallRun({.settings = {{"optimizer", "mine"}}}), taut::Error);  // the trainer's own
   CHECK_THROWS_AS(SmallRun({.max_grad_norm = -1}), taut::Error);
   struct Large : taut::test::Pictures {

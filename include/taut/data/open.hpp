@@ -92,7 +92,7 @@ inline DataSource open_data(const std::string& spec, double validation_fraction,
     DataSplits splits = read_fer2013_csv(path);
     require_size(splits.train);
     exclude(splits.train);
-    return detail::describe(std::move(splits), "FER2013 from " + path.filename().string() + " (its own division" + remark + ")");
+    return detail::describe(std::move(splits), "FER2013 from " + detail::printable(path.filename().string()) + " (its own division" + remark + ")");
   }
   ImageFolder folder = read_image_folder(path, height, width);
   exclude(folder.train);

@@ -90,6 +90,7 @@ inline void check(const WeightsInfo& info, std::string_view origin) {
   if (info.class_names.empty()) fail(origin, ": expected class names but found none");
   for (const std::string& name : info.class_names) {
     if (std::ranges::any_of(name, detail::is_control)) fail(origin, ": class ", detail::quote(name), ": expected no control characters");
+    if (!detail::is_utf8(name)) fail(origin, ": class ", detail::quote(name), ": expected a name in UTF-8");
   }
   if (!std::isfinite(info.mean)) fail(origin, ": mean: expected a finite number but found ", info.mean);
   if (!std::isfinite(info.std) || info.std <= 0) {
@@ -107,7 +108,9 @@ inline void check(const WeightsInfo& info, std::string_view origin) {
 inline std::map<std::string, std::string> to_metadata(const WeightsInfo& info, std::string_view origin = "weights") {
   check(info, origin);
   std::string class_names;
-  for (const std::string& name : info.class_names) class_names.append(class_names.empty() ? "[" : ", ").append(detail::json_string(name, origin));
+  for (const std::string& name : info.class_names) {
+    class_names.append(class_names.empty() ? "[" : ", ").append(detail::json_string(name, origin));
+  }
   return {{"format", "pt"},  // PyTorch's names and layouts: its loaders ask for this word
           {"class_names", class_names + "]"},
           {"mean", detail::number_text(info.mean)},

@@ -28,9 +28,12 @@ inline void add_particulars(RunSettings& settings, const std::string& groups, co
   if (!frozen.empty()) settings.emplace_back(frozen_setting, frozen);
 }
 
-/// Throws an Error for two settings of one name, of which a checkpoint would keep one.
-inline void check_names(const RunSettings& settings) {
+/// Throws an Error for what a checkpoint couldn't keep: of two settings of one name it would lose one.
+inline void check_settings(const RunSettings& settings) {
   for (auto setting = settings.begin(); setting != settings.end(); ++setting) {
+    if (!is_utf8(setting->first) || !is_utf8(setting->second)) {
+      fail("Trainer: expected settings in UTF-8, found ", quote(setting->first), ": ", quote(setting->second));
+    }
     if (std::ranges::find(settings, setting->first, &RunSettings::value_type::first) != setting) {
       fail("Trainer: expected settings of distinct names, found ", quote(setting->first), " twice");
     }
@@ -46,7 +49,8 @@ inline void check_same_settings(const RunSettings& expected, const RunSettings& 
     const auto setting = find(found, name);
     if (setting == found.end()) fail("cannot resume: the checkpoint doesn't say its ", name, "; expected ", quote(value, longest_setting));
     if (setting->second != value) {
-      fail("cannot resume: the checkpoint was made with ", name, " ", quote(setting->second, longest_setting), ", expected ", quote(value, longest_setting));
+      fail("cannot resume: the checkpoint was made with ", name, " ", quote(setting->second, longest_setting), ", expected ",
+           quote(value, longest_setting));
     }
   }
   for (const auto& [name, value] : found) {

@@ -49,7 +49,7 @@ class Trainer {
         best_buffers_(model.buffers().size(), detail::memory_beside(model)) {
     if (options_.epochs == 0) fail("Trainer: expected at least one epoch, found 0");
     if (!(options_.max_grad_norm >= 0)) fail("Trainer: expected max_grad_norm >= 0, found ", options_.max_grad_norm);
-    detail::check_names(settings());
+    detail::check_settings(settings());
     if (options_.ema_decay != 0) average_.emplace(model, options_.ema_decay);
   }
 
@@ -181,9 +181,10 @@ class Trainer {
     if (record.first_non_finite != 0) {
       fail("the training loss is ", in_words(record.non_finite), " in epoch ", progress_.epoch + 1, ", step ", record.first_non_finite,
            " of ", batches, ": ",
-           steps_.records_each_step() ? origin_of_non_finite()
-                                      : "found after step " + std::to_string(record.steps) +
-                                            ", when weights had followed it; with max_grad_norm each step is looked at, and the layer is named");
+           steps_.records_each_step()
+               ? origin_of_non_finite()
+               : "found after step " + std::to_string(record.steps) +
+                     ", when weights had followed it; with max_grad_norm each step is looked at, and the layer is named");
     }
     return record.last;
   }
