@@ -20,7 +20,8 @@ std::string finite(const std::string& text) {
 /// The weights that come with the program were trained on FER2013: docs/emotion_weights.md.
 void add_weights_option(CLI::App& command, std::string& weights) {
   weights = TAUT_EMOTION_WEIGHTS;
-  command.add_option("--weights", weights, "A best.safetensors that `emotion train` wrote; without it the weights that come with the program");
+  command.add_option("--weights", weights,
+                     "A best.safetensors that `emotion train` wrote; without it the weights that come with the program");
 }
 
 void add_device_option(CLI::App& command, std::string& device) {
@@ -36,7 +37,8 @@ void add_train_command(CLI::App& app, const Commands& commands) {
       ->capture_default_str();
   command->add_option("--exclude", options->exclude, "A list of training pictures to leave out, which `emotion duplicates` wrote");
   command->add_option("--out", options->out, "Directory for the weights, the checkpoint, the log and the report")->required();
-  command->add_option("--epochs", options->epochs, "Passes over the training pictures; without it the recipe's")->check(CLI::Range(1, 100000));
+  command->add_option("--epochs", options->epochs, "Passes over the training pictures; without it the recipe's")
+      ->check(CLI::Range(1, 100000));
   command->add_option("--batch", options->batch, "Pictures a step; without it the recipe's")->check(CLI::Range(1, 256));
   command->add_option("--val", options->val_fraction, "Share of a folder's training pictures kept for validation")
       ->check(finite)
@@ -56,7 +58,8 @@ void add_train_command(CLI::App& app, const Commands& commands) {
   command->add_option("--teacher", options->teachers, "Weights that the network learns from beside the labels; any number of them");
   command->add_flag("--resume", options->resume, "Go on with the run in --out");
   command->add_flag("--early-stop", options->early_stop, "Stop after 15 epochs without a better one, or a fall of 10 points");
-  command->add_flag("--without-test", options->without_test, "Leave the test pictures unseen, as long as one run of several is to be chosen");
+  command->add_flag("--without-test", options->without_test,
+                    "Leave the test pictures unseen, as long as one run of several is to be chosen");
   command->add_flag("--tensorboard", options->tensorboard, "Write what TensorBoard shows into --out/tensorboard");
   command->callback([options, &commands] { commands.train(*options); });
 }
@@ -88,7 +91,8 @@ void add_predict_command(CLI::App& app, const Commands& commands) {
 
 void add_duplicates_command(CLI::App& app, const Commands& commands) {
   const auto options = std::make_shared<DuplicateOptions>();
-  CLI::App* const command = app.add_subcommand("duplicates", "List the pictures that training and test pictures have in common, nearly or exactly");
+  CLI::App* const command =
+      app.add_subcommand("duplicates", "List the pictures that training and test pictures have in common, nearly or exactly");
   command->add_option("--data", options->data, "fer2013.csv, or a folder with train/ and test/")->required();
   command->add_option("--out", options->out, "The list to write, for --exclude")->required();
   command->callback([options, &commands] { commands.find_duplicates(*options); });

@@ -17,7 +17,8 @@ struct EvaluateOptions {
 void evaluate(const EvaluateOptions& options);
 
 /// "Test Accuracy: 63.10%", a line a class, then the report.
-void print_evaluation(std::ostream& out, const char* split, const taut::ConfusionMatrix& matrix, const std::vector<std::string>& class_names);
+void print_evaluation(std::ostream& out, const char* split, const taut::ConfusionMatrix& matrix,
+                      const std::vector<std::string>& class_names);
 
 /// "angry, disgust, fear"
 std::string joined(const std::vector<std::string>& names);

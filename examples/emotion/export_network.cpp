@@ -20,8 +20,9 @@ void export_network(const ExportOptions& options) {
   const taut::WeightsInfo info = load_classifier(options.weights, classifier);
   if (out.extension() == ".onnx") {
     taut::write_onnx(out, classifier, {.graph_name = "emotion", .metadata = taut::to_metadata(info)});
-    std::cout << options.weights << " is now " << options.out << ": input \"input\" (batch, 1, " << info.image_height << ", " << info.image_width
-              << "), a pixel x as (x / 255 - " << info.mean << ") / " << info.std << "; output \"output\", a logit a class\n";
+    std::cout << options.weights << " is now " << options.out << ": input \"input\" (batch, 1, " << info.image_height << ", "
+              << info.image_width << "), a pixel x as (x / 255 - " << info.mean << ") / " << info.std
+              << "; output \"output\", a logit a class\n";
   } else {
     taut::save_weights(out, classifier, info, taut::Precision::half);
     std::cout << options.weights << " is now " << options.out << ", in half precision\n";

@@ -39,8 +39,8 @@ void find_duplicates(const DuplicateOptions& options) {
   const taut::index_t judged = sides.judged.size() - list.removed_from(sides.judged).size();
   taut::write_file_atomically(options.out, list.to_text("Fingerprints of the pictures that stand, exactly or nearly, both in the training "
                                                         "pictures and in those it is judged by"));
-  std::cout << training << " of " << sides.training.size() << " training pictures recur in what they would be judged by, " << judged << " of "
-            << sides.judged.size() << " there; " << options.out << " lists them\n";
+  std::cout << training << " of " << sides.training.size() << " training pictures recur in what they would be judged by, " << judged
+            << " of " << sides.judged.size() << " there; " << options.out << " lists them\n";
 }
 
 }  // namespace emotion

@@ -27,7 +27,8 @@ RunFiles open_run(const TrainOptions& options);
 
 /// What a resumed run must have in common with the run that it continues; how many epochs there shall be it may change, unless the
 /// learning rate follows from it.
-std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const Recipe& recipe, const taut::DataSource& source);
+std::vector<std::pair<std::string, std::string>> run_settings(const TrainOptions& options, const Recipe& recipe,
+                                                              const taut::DataSource& source);
 
 /// What a report says of a training besides its options.
 struct RunResult {
@@ -47,7 +48,8 @@ NetworkFacts network_facts() {
 }
 
 /// report.html and its pictures, into `directory`.
-void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const Recipe& recipe, const taut::DataSource& source,
-                      NetworkFacts network, const RunResult& result, const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test);
+void write_run_report(const std::filesystem::path& directory, const TrainOptions& options, const Recipe& recipe,
+                      const taut::DataSource& source, NetworkFacts network, const RunResult& result,
+                      const std::vector<taut::EpochRecord>& records, const taut::ReportEvaluation& test);
 
 }  // namespace emotion

@@ -17,7 +17,8 @@ constexpr void for_each_index(Visit&& visit) {
     (visit.template operator()<First + I>(), ...);
   };
   [&]<index_t... B>(std::integer_sequence<index_t, B...>) {
-    (visit_block(std::integral_constant<index_t, B * block>{}, std::make_integer_sequence<index_t, std::min(block, Count - B * block)>{}), ...);
+    (visit_block(std::integral_constant<index_t, B * block>{}, std::make_integer_sequence<index_t, std::min(block, Count - B * block)>{}),
+     ...);
   }(std::make_integer_sequence<index_t, (Count + block - 1) / block>{});
 }
 

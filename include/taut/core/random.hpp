@@ -18,7 +18,8 @@ struct RandomKey {
   friend constexpr bool operator==(const RandomKey&, const RandomKey&) = default;
 };
 
-/// Four random words at `position` of the sequence `key`: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
+/// Four random words at `position` of the sequence `key`: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+/// 2011).
 constexpr std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t position) {
   constexpr auto low = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
   constexpr auto high = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };

@@ -12,8 +12,8 @@
 
 namespace taut {
 
-/// The `count` likeliest classes of one gray picture, prepared as the training's pictures were. Allocates the prepared picture and the answer.
-/// Throws an Error where the picture hasn't the pixels that the session's network reads.
+/// The `count` likeliest classes of one gray picture, prepared as the training's pictures were. Allocates the prepared picture and the
+/// answer. Throws an Error where the picture hasn't the pixels that the session's network reads.
 template <class Session>
 std::vector<RankedClass> classify(const Session& session, typename Session::Workspace& workspace, const Preparation& preparation,
                                   std::span<const std::uint8_t> image,  // (height, width)

@@ -198,16 +198,17 @@ concept DenseLossKernels = requires(D d, index_t count, const T* in, T* out) {
 
 /// Where branches end. An element of `gradients` is null where nobody asks for it.
 template <class D, class T>
-concept BranchKernels = requires(D d, index_t count, const T* in, T* out, const T* const* branches, T* const* gradients, const index_t* channels) {
-  // y (count) = activation(Σ of branches (count))
-  d.template add<T>(count, index_t{} /*branches*/, branches, Activation{}, out /*y*/);
-  // each gradient (count) = dy · activation'; y is the output, of an activation that isn't gated
-  d.template add_backward<T>(count, index_t{} /*branches*/, in /*y*/, in /*dy*/, Activation{}, gradients);
-  // y (pixels, Σ channels) = the branches (pixels, channels[b]), one behind the other
-  d.template concatenate<T>(count /*pixels*/, index_t{} /*branches*/, channels, branches, out /*y*/);
-  // the other way
-  d.template split<T>(count /*pixels*/, index_t{} /*branches*/, channels, in /*dy*/, gradients);
-};
+concept BranchKernels =
+    requires(D d, index_t count, const T* in, T* out, const T* const* branches, T* const* gradients, const index_t* channels) {
+      // y (count) = activation(Σ of branches (count))
+      d.template add<T>(count, index_t{} /*branches*/, branches, Activation{}, out /*y*/);
+      // each gradient (count) = dy · activation'; y is the output, of an activation that isn't gated
+      d.template add_backward<T>(count, index_t{} /*branches*/, in /*y*/, in /*dy*/, Activation{}, gradients);
+      // y (pixels, Σ channels) = the branches (pixels, channels[b]), one behind the other
+      d.template concatenate<T>(count /*pixels*/, index_t{} /*branches*/, channels, branches, out /*y*/);
+      // the other way
+      d.template split<T>(count /*pixels*/, index_t{} /*branches*/, channels, in /*dy*/, gradients);
+    };
 
 /// Sweeps over flat spans of parameters.
 template <class D, class T>
@@ -229,8 +230,8 @@ concept TaskRunner = requires(D d, index_t tasks, void (*task)(index_t)) { d.run
 template <class D, class T>
 concept Device = TaskRunner<D> && ConvolutionKernels<D, T> && LinearKernels<D, T> && BiasKernels<D, T> && NormPoolKernels<D, T> &&
                  ActivationKernels<D, T> && SoftmaxKernels<D, T> && AveragePoolKernels<D, T> && GroupNormKernels<D, T> &&
-                 ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> && DenseLossKernels<D, T> &&
-                 OptimizerKernels<D, T>;
+                 ReshapeKernels<D, T> && UpsampleKernels<D, T> && DropoutKernels<D, T> && BranchKernels<D, T> && LossKernels<D, T> &&
+                 DenseLossKernels<D, T> && OptimizerKernels<D, T>;
 
 /// Whether more than the name of a device is known.
 template <class D>

@@ -11,8 +11,8 @@
 
 namespace taut {
 
-/// `auto [session, info] = load_session<Session<Net, float, Cpu<>>>("best.safetensors")`. Throws an Error that names the file and what in it
-/// is of another network.
+/// `auto [session, info] = load_session<Session<Net, float, Cpu<>>>("best.safetensors")`. Throws an Error that names the file and what in
+/// it is of another network.
 template <class Session>
 std::pair<Session, WeightsInfo> load_session(const std::filesystem::path& path) {
   Model<typename Session::Network, typename Session::Scalar, typename Session::DeviceType, 1> model{seed(0)};

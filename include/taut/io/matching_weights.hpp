@@ -31,7 +31,9 @@ MatchedWeights import_matching_weights(const TensorFile& file, Model& model) {
     tensor.values = file.tensor<typename Model::Scalar>(tensor.name);
     result.taken.push_back(tensor.name);
   }
-  if (result.taken.empty()) fail(file.origin, ": no tensor of the ", file.entries.size(), " has the name and shape of one of the network's");
+  if (result.taken.empty()) {
+    fail(file.origin, ": no tensor of the ", file.entries.size(), " has the name and shape of one of the network's");
+  }
   model.import_tensors(tensors);
   return result;
 }

@@ -114,7 +114,8 @@ void fill_from(const TensorFile& file, std::vector<Named>& tensors) {
   }
 }
 
-/// How many bits a file spends on a number. `half`: 16 (F16) in tensors of two axes or more; the vectors, which are small, stay as they are.
+/// How many bits a file spends on a number. `half`: 16 (F16) in tensors of two axes or more; the vectors, which are small, stay as they
+/// are.
 enum class Precision { full, half };
 
 /// The file that holds `tensors`, not yet written. Throws an Error for a number that F16, up to 65,504, can't hold where it should.

@@ -19,7 +19,8 @@ struct Conv1d {
  private:
   using Read = detail::ConvolutionArguments<Arguments...>;
   static_assert(Read::numbers_first, "Conv1d takes <out, kernel, options...> or <in, out, kernel, options...>");
-  static_assert(((std::integral<decltype(Arguments)> || detail::one_of<decltype(Arguments), Stride, Padding, Dilation, Groups, NoBias>) && ...),
+  static_assert(((std::integral<decltype(Arguments)> ||
+                  detail::one_of<decltype(Arguments), Stride, Padding, Dilation, Groups, NoBias>) && ...),
                 "Conv1d's options are Stride, Padding, Dilation, Groups and NoBias");
   static_assert(Read::at_least_one, "Conv1d's channels, kernel, stride, dilation and groups are at least 1");
   static_assert(Read::out % Read::groups == 0, "Conv1d's groups must divide its output channels");

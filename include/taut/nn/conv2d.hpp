@@ -22,8 +22,8 @@ struct Conv2d {
   using Read = detail::ConvolutionArguments<Arguments...>;
   static_assert(Read::numbers_first,
                 "Conv2d takes <out, kernel, options...> or <in, out, kernel, options...>; Kernel{h, w} stands for the kernel's number");
-  static_assert(((std::integral<decltype(Arguments)> || detail::one_of<decltype(Arguments), Kernel, Stride, Padding, Dilation, Groups, NoBias>) &&
-                 ...),
+  static_assert(((std::integral<decltype(Arguments)> ||
+                  detail::one_of<decltype(Arguments), Kernel, Stride, Padding, Dilation, Groups, NoBias>) && ...),
                 "Conv2d's options are Kernel, Stride, Padding, Dilation, Groups and NoBias");
   static_assert(Read::at_least_one, "Conv2d's channels, kernel, stride, dilation and groups are at least 1");
   static_assert(Read::out % Read::groups == 0, "Conv2d's groups must divide its output channels");

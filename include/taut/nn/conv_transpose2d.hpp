@@ -28,7 +28,8 @@ struct ConvTranspose2d {
                 "ConvTranspose2d's options are Kernel, Stride, Padding, OutputPadding, Dilation, Groups and NoBias");
   static_assert(Read::at_least_one, "ConvTranspose2d's channels, kernel, stride, dilation and groups are at least 1");
   static_assert(Read::out % Read::groups == 0, "ConvTranspose2d's groups must divide its output channels");
-  static_assert(rest.height < Read::stride.height && rest.width < Read::stride.width, "ConvTranspose2d's OutputPadding is smaller than its Stride");
+  static_assert(rest.height < Read::stride.height && rest.width < Read::stride.width,
+                "ConvTranspose2d's OutputPadding is smaller than its Stride");
 
  public:
   static constexpr Role role = Role::transposed_convolution;

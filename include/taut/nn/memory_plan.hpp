@@ -8,8 +8,8 @@
 
 namespace taut {
 
-/// Offsets and sizes in elements, for `batch` rows. Step i writes activation i and reads its sources' (the network's input is the caller's);
-/// going back it reads gradient i and writes its sources'. What a fork or a mark doesn't write takes no memory: see StepEdges.
+/// Offsets and sizes in elements, for `batch` rows. Step i writes activation i and reads its sources' (the network's input is the
+/// caller's); going back it reads gradient i and writes its sources'. What a fork or a mark doesn't write takes no memory: see StepEdges.
 template <index_t Steps>
 struct MemoryPlan {
   index_t batch = 0;

@@ -33,7 +33,8 @@ namespace taut {
 /// Net: a Sequential. T: float or double. D: a device (see device/device.hpp). MaxBatch: the most rows of a batch.
 template <class Net, class T, class D, index_t MaxBatch = 64>
 class Model {
-  static_assert(DefinedDevice<D>, "this device is declared here but not defined: Cuda is defined in taut/cuda.cuh, for files that nvcc compiles");
+  static_assert(DefinedDevice<D>,
+                "this device is declared here but not defined: Cuda is defined in taut/cuda.cuh, for files that nvcc compiles");
 
  public:
   using Network = Net;

@@ -27,7 +27,8 @@ namespace taut {
 /// Net: a Sequential. T: float or double. D: a device. MaxBatch: the most rows of a batch.
 template <class Net, class T, class D, index_t MaxBatch = 64>
 class Session {
-  static_assert(DefinedDevice<D>, "this device is declared here but not defined: Cuda is defined in taut/cuda.cuh, for files that nvcc compiles");
+  static_assert(DefinedDevice<D>,
+                "this device is declared here but not defined: Cuda is defined in taut/cuda.cuh, for files that nvcc compiles");
 
   static constexpr index_t steps = Net::plan.step_count;
 
@@ -99,9 +100,10 @@ class Session {
   template <class Samples>
   Output run(const Samples& samples, Workspace& workspace) const {
     const Input given = detail::accept_samples<Net, T, MaxBatch>(samples, "session");
-    const T* const outputs = workspace.runs_.run(workspace.device_, prepared_.data(), given.rows, {given.data, given.rows * Net::input_shape.size()},
-                                                 given.rows * Net::output_shape.size(),
-                                                 [&](const T* input) { return launch(Input{input, given.rows}, workspace); });
+    const auto launch_on = [&](const T* input) { return launch(Input{input, given.rows}, workspace); };
+    const T* const outputs =
+        workspace.runs_.run(workspace.device_, prepared_.data(), given.rows, {given.data, given.rows * Net::input_shape.size()},
+                            given.rows * Net::output_shape.size(), launch_on);
     return {outputs, given.rows};
   }
 

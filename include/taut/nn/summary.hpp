@@ -54,7 +54,8 @@ std::string memory_summary() {
     text << std::left << std::setw(24) << what << std::right << std::setw(12) << detail::megabytes(bytes) << "   " << why << '\n';
   };
   text << "Memory for batches of up to " << Batch << " rows\n";
-  line("parameters", memory.parameters * sizeof(T), grouped_text(Net::parameter_count) + " numbers; gradients and each optimizer moment as much again");
+  line("parameters", memory.parameters * sizeof(T),
+       grouped_text(Net::parameter_count) + " numbers; gradients and each optimizer moment as much again");
   line("buffers", memory.buffers * sizeof(T), "running statistics");
   line("training activations", memory.training * sizeof(T) + memory.argmax_bytes + memory.vectors * sizeof(T),
        "with their gradients, packed by lifetime");
@@ -73,18 +74,19 @@ std::string summary() {
     name = std::max(name, static_cast<int>(row.name.size()) + 2);
   }
   const std::string rule(static_cast<std::size_t>(place + name) + 50, '-');
-  text << std::left << std::setw(place) << "#" << std::setw(name) << "Layer" << std::setw(16) << "Output shape" << std::right << std::setw(14)
-       << "Parameters" << std::setw(16) << "Multiply-adds" << "  Step\n"
+  text << std::left << std::setw(place) << "#" << std::setw(name) << "Layer" << std::setw(16) << "Output shape" << std::right
+       << std::setw(14) << "Parameters" << std::setw(16) << "Multiply-adds"
+       << "  Step\n"
        << rule << '\n'
        << std::left << std::setw(place) << "" << std::setw(name) << "input" << to_string(Net::input_shape) << '\n';
   for (const LayerRow& row : rows) {
     text << std::left << std::setw(place) << row.path << std::setw(name) << row.name << std::setw(16) << row.output_shape << std::right
-         << std::setw(14) << grouped_text(row.parameters) << std::setw(16) << grouped_text(row.multiply_adds) << std::setw(6) << row.step + 1
-         << '\n';
+         << std::setw(14) << grouped_text(row.parameters) << std::setw(16) << grouped_text(row.multiply_adds) << std::setw(6)
+         << row.step + 1 << '\n';
   }
   text << rule << '\n'
-       << std::left << std::setw(place + name + 16) << "total" << std::right << std::setw(14) << grouped_text(Net::parameter_count) << std::setw(16)
-       << grouped_text(Net::multiply_adds) << "\n\n"
+       << std::left << std::setw(place + name + 16) << "total" << std::right << std::setw(14) << grouped_text(Net::parameter_count)
+       << std::setw(16) << grouped_text(Net::multiply_adds) << "\n\n"
        << memory_summary<Net, Batch, T>();
   return text.str();
 }

@@ -154,7 +154,8 @@ inline std::string report_html(const Report& report) {
   return html + "</body>\n</html>\n";
 }
 
-/// Writes report.html, curves.svg, architecture.svg, and class_scores.svg and confusion_matrix.svg of the first evaluation, into `directory`.
+/// Writes report.html, curves.svg, architecture.svg, and class_scores.svg and confusion_matrix.svg of the first evaluation, into
+/// `directory`.
 inline void write_report(const std::filesystem::path& directory, const Report& report) {
   if (!report.records.empty()) write_file_atomically(directory / "curves.svg", curves_svg(report.records, report.best_epoch).standalone());
   if (!report.evaluations.empty()) {

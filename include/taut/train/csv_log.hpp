@@ -94,7 +94,8 @@ class CsvLog {
       const std::string_view row = std::string_view(text).substr(begin, end - begin);
       if (line == 1) {
         if (row != detail::csv_log_header) {
-          fail(path.string(), ", line 1: expected '", detail::csv_log_header, "', found ", detail::quote(row, detail::csv_log_header.size() + 20));
+          fail(path.string(), ", line 1: expected '", detail::csv_log_header, "', found ",
+               detail::quote(row, detail::csv_log_header.size() + 20));
         }
       } else {
         const EpochRecord record = detail::parse_csv_log_row(row, path, line);

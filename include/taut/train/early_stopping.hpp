@@ -52,7 +52,8 @@ class EarlyStopping {
              " points below its best, " + best;
     }
     if (is_on_plateau()) {
-      return "validation " + std::string(name()) + " has not improved for " + std::to_string(epoch_ - best_epoch_) + " epochs; its best was " + best;
+      return "validation " + std::string(name()) + " has not improved for " + std::to_string(epoch_ - best_epoch_) +
+             " epochs; its best was " + best;
     }
     return {};
   }

@@ -63,8 +63,8 @@ struct EpochProgress {
   void restore(const State& state) {
     *this = {.epoch = state.count("progress.epoch"), .batch = state.count("progress.batch"),
              .sums = {.loss = state.at("progress.loss"), .weight = state.at("progress.weight"), .correct = state.count("progress.correct")},
-             .images = state.count("progress.images"), .seconds = state.at("progress.seconds"), .data_size = state.count("progress.data_size"),
-             .batches = state.count("progress.batches")};
+             .images = state.count("progress.images"), .seconds = state.at("progress.seconds"),
+             .data_size = state.count("progress.data_size"), .batches = state.count("progress.batches")};
     if (batch > batches) fail("training state: progress.batch: expected at most ", batches, ", found ", batch);
   }
 };

@@ -26,22 +26,23 @@ class Teachers {
     using Net = typename Model::Network;
     static_assert(Net::output_shape == Shape{Classes}, "a teacher's classes are the student's");
     static_assert(Net::input_shape.rank() == 3 && Net::input_shape.d0 == 1, "teachers look at gray pictures");
-    asked_.push_back([teacher = std::move(teacher), normalization, seen = std::vector<float>(Model::max_batch * Net::input_shape.size()),
-                      found = std::vector<float>(Model::max_batch * Classes)](const Pictures& pictures, float weight, std::span<float> sums) mutable {
-      constexpr index_t pixels = Net::input_shape.size(), width = Net::input_shape.d2;
-      if (pictures.pixels != pixels) fail("a teacher expects pictures of ", pixels, " pixels but got ", pictures.pixels);
-      const float factor = pictures.normalization.std / normalization.std;
-      const float offset = (pictures.normalization.mean - normalization.mean) / normalization.std;
-      for (index_t first = 0; first < pictures.rows; first += Model::max_batch) {
-        const index_t rows = std::min(Model::max_batch, pictures.rows - first);
-        for (index_t i = 0; i < rows * pixels; ++i) seen[i] = pictures.data[first * pixels + i] * factor + offset;
-        for (const bool mirrored : {false, true}) {
-          for (index_t line = 0; mirrored && line < rows * pixels; line += width) std::reverse(&seen[line], &seen[line] + width);
-          teacher->softmax(teacher->evaluate(typename Model::Input{seen.data(), rows}), found.data());
-          for (index_t i = 0; i < rows * Classes; ++i) sums[first * Classes + i] += weight * found[i];
-        }
-      }
-    });
+    asked_.push_back(
+        [teacher = std::move(teacher), normalization, seen = std::vector<float>(Model::max_batch * Net::input_shape.size()),
+         found = std::vector<float>(Model::max_batch * Classes)](const Pictures& pictures, float weight, std::span<float> sums) mutable {
+          constexpr index_t pixels = Net::input_shape.size(), width = Net::input_shape.d2;
+          if (pictures.pixels != pixels) fail("a teacher expects pictures of ", pixels, " pixels but got ", pictures.pixels);
+          const float factor = pictures.normalization.std / normalization.std;
+          const float offset = (pictures.normalization.mean - normalization.mean) / normalization.std;
+          for (index_t first = 0; first < pictures.rows; first += Model::max_batch) {
+            const index_t rows = std::min(Model::max_batch, pictures.rows - first);
+            for (index_t i = 0; i < rows * pixels; ++i) seen[i] = pictures.data[first * pixels + i] * factor + offset;
+            for (const bool mirrored : {false, true}) {
+              for (index_t line = 0; mirrored && line < rows * pixels; line += width) std::reverse(&seen[line], &seen[line] + width);
+              teacher->softmax(teacher->evaluate(typename Model::Input{seen.data(), rows}), found.data());
+              for (index_t i = 0; i < rows * Classes; ++i) sums[first * Classes + i] += weight * found[i];
+            }
+          }
+        });
   }
 
   bool empty() const { return asked_.empty(); }

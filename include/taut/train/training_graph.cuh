@@ -34,8 +34,8 @@
 namespace taut::cuda {
 
 /// Trains as model.forward_backward and optimizer.step do, with the same bits, but a step's kernels are launched at once: a CUDA graph that
-/// is captured for each number of rows and replayed. What differs from step to step (learning rate, step number, dropout masks) is read from
-/// memory, so that schedules work as ever. `step` doesn't wait for the GPU: the host prepares a batch while the last one is computed.
+/// is captured for each number of rows and replayed. What differs from step to step (learning rate, step number, dropout masks) is read
+/// from memory, so that schedules work as ever. `step` doesn't wait for the GPU: the host prepares a batch while the last one is computed.
 ///
 /// Unlike the eager path, a loss that isn't finite goes through the backward pass and into the weights; look at `sums`.
 /// What computes on the host, as layers, losses and optimizers of one's own may, and clip_grad_norm, which waits, have no graph: the first

@@ -20,7 +20,9 @@ inline void check_precision(int device, Precision precision) {
   if (precision == Precision::fp32) return;
   int major = 0;
   check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "cudaDeviceGetAttribute");
-  if (major < 8) fail("Cuda: tf32 and bf16 need a GPU of compute capability 8.0 or more, but GPU ", device, " has ", major, ".x; fp32 needs none");
+  if (major < 8) {
+    fail("Cuda: tf32 and bf16 need a GPU of compute capability 8.0 or more, but GPU ", device, " has ", major, ".x; fp32 needs none");
+  }
 }
 
 }  // namespace taut::cuda

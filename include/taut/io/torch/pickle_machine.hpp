@@ -106,7 +106,9 @@ class PickleMachine {
   /// What lies above the last mark doesn't reach below it.
   std::vector<PickleReference> pop_last(std::size_t count) {
     const std::size_t floor = marks_.empty() ? 0 : marks_.back();
-    if (stack_.size() < floor + count) fail(origin_, ": the pickle takes more from its stack than there is, before byte ", reader_.position());
+    if (stack_.size() < floor + count) {
+      fail(origin_, ": the pickle takes more from its stack than there is, before byte ", reader_.position());
+    }
     std::vector<PickleReference> taken(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
     stack_.resize(stack_.size() - count);
     return taken;
@@ -217,8 +219,8 @@ class PickleMachine {
       case PickleGlobal::Kind::rebuild_tensor:  // storage, offset, size, stride, requires_grad, hooks and perhaps metadata
         need(4, "a tensor");
         expect<PickleStorage>(arguments[0], "a tensor's storage");
-        return push(PickleTensor{arguments[0], expect<std::int64_t>(arguments[1], "a tensor's offset"), integers(arguments[2], "a tensor's size"),
-                                 integers(arguments[3], "a tensor's stride")});
+        return push(PickleTensor{arguments[0], expect<std::int64_t>(arguments[1], "a tensor's offset"),
+                                 integers(arguments[2], "a tensor's size"), integers(arguments[3], "a tensor's stride")});
       case PickleGlobal::Kind::rebuild_parameter:  // tensor, requires_grad, hooks
         need(1, "a parameter");
         expect<PickleTensor>(arguments[0], "a parameter's tensor");

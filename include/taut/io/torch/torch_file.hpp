@@ -69,7 +69,9 @@ class TorchFile {
 
   Items items_of(PickleReference reference, std::string_view what) const {
     const auto* const dictionary = pickle_.get<PickleDictionary>(reference);
-    if (dictionary == nullptr) fail(origin_, ": expected a dictionary of tensors", what.empty() ? "" : " at ", what.empty() ? "" : quote(what));
+    if (dictionary == nullptr) {
+      fail(origin_, ": expected a dictionary of tensors", what.empty() ? "" : " at ", what.empty() ? "" : quote(what));
+    }
     Items items;
     for (const auto& [key, value] : dictionary->items) {
       // Optimizers number their states; such keys are none of a tensor that is asked for.
@@ -187,7 +189,8 @@ inline TensorFile decode_torch(std::span<const std::byte> bytes, std::string_vie
 }
 
 /// Reads and checks `path`. Throws an Error that names it and the tensor at fault.
-inline TensorFile read_torch(const std::filesystem::path& path, std::string_view key = {}, std::uint64_t max_bytes = default_max_file_bytes) {
+inline TensorFile read_torch(const std::filesystem::path& path, std::string_view key = {},
+                             std::uint64_t max_bytes = default_max_file_bytes) {
   const std::vector<std::byte> bytes = read_file(path, max_bytes);
   return decode_torch(bytes, path.string(), key);
 }

@@ -17,8 +17,10 @@
 namespace taut {
 
 struct TorchOptions {
-  std::string key{};                           ///< the dictionary of tensors where the checkpoint holds more: "model", "ema.model"
-  std::map<std::string, std::string> names{};  ///< the checkpoint's name of tensors that can't be found by name or order: {"0.weight", "stem.w"}
+  /// The dictionary of tensors where the checkpoint holds more: "model", "ema.model".
+  std::string key{};
+  /// The checkpoint's name of tensors that can't be found by name or order: {"0.weight", "stem.w"}.
+  std::map<std::string, std::string> names{};
 };
 
 namespace detail {
@@ -34,13 +36,15 @@ struct TensorMatch {
 inline std::string misfit(const TensorMatch& match) {
   if (match.found != nullptr && match.found->shape == match.shape) return "";
   return match.name + " of " + match.owner + " should be " + extents(match.shape) +
-         (match.found == nullptr ? " but there is no tensor for it" : " but " + quote(match.found->name) + " is " + extents(match.found->shape));
+         (match.found == nullptr ? " but there is no tensor for it"
+                                 : " but " + quote(match.found->name) + " is " + extents(match.found->shape));
 }
 
 }  // namespace detail
 
 /// The file's tensors under the network's names. They are found by `names`, else by the same name; where not one name is the network's, one
-/// after the other, as both have them in the order of the layers. Throws an Error that lists what doesn't fit: layer, name, expected, found.
+/// after the other, as both have them in the order of the layers. Throws an Error that lists what doesn't fit: layer, name, expected,
+/// found.
 template <class Net>
 TensorFile match_tensors(TensorFile file, const std::map<std::string, std::string>& names = {}) {
   std::erase_if(file.entries, [](const TensorEntry& entry) { return detail::is_batch_count(entry.name); });

@@ -163,7 +163,8 @@ class ZipArchive {
   }
 
   /// The bytes behind the local header; they end before the directory begins.
-  std::span<const std::byte> content_of(std::string_view name, std::uint64_t local, std::uint64_t size, std::uint64_t directory_begin) const {
+  std::span<const std::byte> content_of(std::string_view name, std::uint64_t local, std::uint64_t size,
+                                        std::uint64_t directory_begin) const {
     ByteReader reader(bytes_.first(directory_begin), origin_);
     reader.seek(local);
     if (reader.number<std::uint32_t>() != local_signature) fail(origin_, ": entry ", quote(name), ": its header is damaged");

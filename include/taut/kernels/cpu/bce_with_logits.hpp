@@ -48,7 +48,8 @@ LossSums bce_with_logits(Threads& threads, index_t count, index_t channels,
     const auto add = [&](index_t i, auto lanes) {
       const Vector<T> z = load_lanes<lanes>(logits + i), target = load_lanes<lanes>(targets + i);
       const Vector<T> positive = detail::next_weights<lanes>(pos_weight, channels, channel) * target, negative = one - target;
-      const Vector<T> above = max(zero, z), below = max(zero, zero - z), small = exponential<T>(zero - (above + below)), log = detail::log1p_of_fraction<T>(small);
+      const Vector<T> above = max(zero, z), below = max(zero, zero - z), small = exponential<T>(zero - (above + below)),
+                      log = detail::log1p_of_fraction<T>(small);
       T losses[width<T>];
       store_vector(losses, fma(positive, below + log, negative * (above + log)));
       for (index_t lane = 0; lane < lanes; ++lane) sums[lane] += static_cast<double>(losses[lane]);

@@ -30,7 +30,8 @@ inline constexpr bool gathers = Gemm::direct_convolution && g.horizontal.count(0
 
 /// Each channel by itself, as vectors of channels.
 template <GatherGeometry g, class Gemm>
-inline constexpr bool stays_in_channels = Gemm::direct_convolution && g.groups > 1 && g.group_in_channels() == 1 && g.group_out_channels() == 1;
+inline constexpr bool stays_in_channels = Gemm::direct_convolution && g.groups > 1 &&
+                                          g.group_in_channels() == 1 && g.group_out_channels() == 1;
 
 template <GatherGeometry g, class T, class Gemm>
 constexpr index_t gather_workspace(index_t rows) {

@@ -48,8 +48,8 @@ struct DepthwiseLines {
 /// `pixels` neighbours of one phase, for one vector of channels. `checked`: some of their taps may lie outside.
 /// Register budget of 16: 4 sums, a weight, an element.
 template <GatherGeometry g, index_t phase, index_t pixels, bool checked, index_t lanes, class T>
-[[gnu::always_inline]] inline void depthwise_tile(const DepthwiseLines<g, T>& in, const T* weight, Vector<T> bias, Vector<T> least, index_t first,
-                                                  index_t channel, T* out /* (out_width, channels) */) {
+[[gnu::always_inline]] inline void depthwise_tile(const DepthwiseLines<g, T>& in, const T* weight, Vector<T> bias, Vector<T> least,
+                                                  index_t first, index_t channel, T* out /* (out_width, channels) */) {
   Vector<T> sums[pixels];
 #pragma GCC unroll 8
   for (index_t p = 0; p < pixels; ++p) sums[p] = bias;
@@ -80,7 +80,9 @@ void depthwise_phase(const DepthwiseLines<g, T>& in, const T* weight, Vector<T> 
   constexpr GatherAxis::Range inner = inner_pixels<g.horizontal>(phase);
   constexpr index_t count = g.horizontal.count(phase), tiled = inner.begin + (inner.end - inner.begin) / tile * tile;
   for (index_t j = 0; j < inner.begin; ++j) depthwise_tile<g, phase, 1, true, lanes>(in, weight, bias, least, j, channel, out);
-  for (index_t j = inner.begin; j < tiled; j += tile) depthwise_tile<g, phase, tile, false, lanes>(in, weight, bias, least, j, channel, out);
+  for (index_t j = inner.begin; j < tiled; j += tile) {
+    depthwise_tile<g, phase, tile, false, lanes>(in, weight, bias, least, j, channel, out);
+  }
   for (index_t j = tiled; j < inner.end; ++j) depthwise_tile<g, phase, 1, false, lanes>(in, weight, bias, least, j, channel, out);
   for (index_t j = inner.end; j < count; ++j) depthwise_tile<g, phase, 1, true, lanes>(in, weight, bias, least, j, channel, out);
 }

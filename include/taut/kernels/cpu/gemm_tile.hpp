@@ -79,7 +79,8 @@ struct GemmKernels;
 template <class T, index_t... i>
 struct GemmKernels<T, std::integer_sequence<index_t, i...>> {
   using Kernel = void (*)(const GemmTile<T>&);
-  static constexpr std::array<Kernel, gemm_mr> reading{&gemm_tile_kernel<T, i + 1, false>...}, packing{&gemm_tile_kernel<T, i + 1, true>...};
+  static constexpr std::array<Kernel, gemm_mr> reading{&gemm_tile_kernel<T, i + 1, false>...},
+      packing{&gemm_tile_kernel<T, i + 1, true>...};
   static constexpr std::array<void (*)(index_t, MatrixView<T>, T*), gemm_mr> pack{&pack_rows<i + 1, T>...};
 };
 

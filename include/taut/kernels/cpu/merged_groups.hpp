@@ -2,8 +2,8 @@
 ///
 /// A group of four output channels would fill a quarter of a vector of 16 lanes. Four of them as one group of 16 inputs and outputs take
 /// four times the multiplications, and all lanes: 64 channels in groups of 4 on 24×24 pixels went from 7, 12 and 13 GFLOP/s forward,
-/// to the input and to the weight to 39, 39 and 28, groups of 2 from 2, 2 and 3 to 19, 19 and 15 (multiplications by those zeros not counted;
-/// Xeon with AVX-512, one thread, 2026-11-27). An element that isn't finite then spreads to its whole merged group.
+/// to the input and to the weight to 39, 39 and 28, groups of 2 from 2, 2 and 3 to 19, 19 and 15 (multiplications by those zeros not
+/// counted; Xeon with AVX-512, one thread, 2026-11-27). An element that isn't finite then spreads to its whole merged group.
 #pragma once
 
 #include <algorithm>
@@ -38,7 +38,8 @@ void for_each_group_row(Visit&& visit) {
     for (index_t in = 0; in < g.group_in_channels(); ++in) {
       for (index_t group = 0; group < g.groups; ++group) {
         const index_t column = group * g.group_out_channels(), merged_in = group % each * g.group_in_channels() + in;
-        visit((tap * merged.group_in_channels() + merged_in) * g.out_channels + column, (tap * g.group_in_channels() + in) * g.out_channels + column);
+        visit((tap * merged.group_in_channels() + merged_in) * g.out_channels + column,
+              (tap * g.group_in_channels() + in) * g.out_channels + column);
       }
     }
   }

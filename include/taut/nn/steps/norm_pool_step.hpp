@@ -26,7 +26,9 @@ struct NormPoolStep {
 
   template <class T, class D>
   static index_t workspace(D& device, index_t rows) {
-    static_assert(NormPoolKernels<D, T>, "this device has no normalisation and pooling kernels (batch_norm_statistics, batch_norm_running, norm_pool_forward, norm_pool_backward)");
+    static_assert(NormPoolKernels<D, T>,
+                  "this device has no normalisation and pooling kernels (batch_norm_statistics, batch_norm_running, norm_pool_forward, "
+                  "norm_pool_backward)");
     return unwanted_dx(rows) + device.template norm_pool_workspace<geometry, T>(rows);
   }
 
