@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "emotion/class_names.hpp"
 #include "emotion/load_classifier.hpp"
 #include "emotion/on_cuda.hpp"
 #include "emotion/open_faces.hpp"
@@ -48,12 +49,6 @@ nlohmann::json evaluation_json(const EvaluateOptions& options, const taut::Evalu
 
 }  // namespace
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  return all;
-}
-
 void print_evaluation(std::ostream& out, const char* split, const taut::ConfusionMatrix& matrix,
                              const std::vector<std::string>& class_names) {
   out << std::fixed << std::setprecision(2) << split << " Accuracy: " << 100 * matrix.accuracy() << "%\n";
@@ -74,12 +69,7 @@ void evaluate(const EvaluateOptions& options) {
       open_faces(options.data, split_known ? info.val_fraction : TrainOptions{}.val_fraction, info.split_seed, excluded);
   source.splits.test = excluded.removed_from(source.splits.test);
   const auto [data, name] = split_of(source.splits, options.split);
-  if (data->class_names() != info.class_names) {
-    constexpr std::size_t longest = 400;
-    const auto shown = [](const auto& names) { return taut::detail::quote(joined(names), longest); };
-    taut::fail(options.data, ": the classes are not those of ", options.weights, ": expected ", shown(info.class_names),
-               " but found ", shown(data->class_names()));
-  }
+  check_same_classes(options.data, data->class_names(), options.weights, info);
   if (options.split != "test" && (!split_known || (!info.split_checksum.empty() && source.checksum != info.split_checksum))) {
     std::cerr << "note: these are not the pictures that " << options.weights
               << " was trained on; its training and validation pictures differ\n";

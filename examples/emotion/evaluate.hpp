@@ -20,7 +20,4 @@ void evaluate(const EvaluateOptions& options);
 void print_evaluation(std::ostream& out, const char* split, const taut::ConfusionMatrix& matrix,
                       const std::vector<std::string>& class_names);
 
-/// "angry, disgust, fear"
-std::string joined(const std::vector<std::string>& names);
-
 }  // namespace emotion

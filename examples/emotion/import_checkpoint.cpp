@@ -7,6 +7,7 @@
 #include "emotion/classifier.hpp"
 #include "emotion/network_info.hpp"
 #include "taut/core/error.hpp"
+#include "taut/core/quote.hpp"
 #include "taut/io/torch.hpp"
 #include "taut/io/weights.hpp"
 
@@ -18,7 +19,7 @@ void import_checkpoint(const ImportOptions& options) {
   }
   Classifier classifier{taut::seed(0), taut::Cpu<>{1}};
   taut::load_torch_weights(options.checkpoint, classifier, {.key = options.key});
-  const std::string source = "PyTorch checkpoint " + std::filesystem::path(options.checkpoint).filename().string();
+  const std::string source = "PyTorch checkpoint " + taut::detail::printable(std::filesystem::path(options.checkpoint).filename().string());
   taut::save_weights(options.out, classifier, network_info<EmotionNet>(options.class_names, {options.mean, options.std}, source));
   std::cout << options.checkpoint << " is now " << options.out << '\n';
 }

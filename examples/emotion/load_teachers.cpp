@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "emotion/class_names.hpp"
 #include "emotion/load_classifier.hpp"
 
 namespace emotion {
@@ -25,12 +26,13 @@ taut::WeightsInfo add_teacher(taut::Teachers<classes>& teachers, const std::stri
 
 }  // namespace
 
-taut::Teachers<classes> load_teachers(const TrainOptions& options, const std::string& checksum) {
+taut::Teachers<classes> load_teachers(const TrainOptions& options, const taut::DataSource& source) {
   taut::Teachers<classes> teachers;
   for (const std::string& file : options.teachers) {
     const taut::WeightsInfo info = holds_large_network(file) ? add_teacher<LargeClassifier>(teachers, file, options.threads)
                                                              : add_teacher<Classifier>(teachers, file, options.threads);
-    if (info.split_checksum != checksum) {
+    check_same_classes(options.data, source.splits.train.class_names(), file, info);
+    if (info.split_checksum != source.checksum) {
       std::cerr << "note: " << file << " wasn't trained on these pictures, divided like this; it may know some of those that validate\n";
     }
   }

@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "emotion/evaluate.hpp"
+#include "emotion/class_names.hpp"
 #include "taut/core/error.hpp"
 #include "taut/core/quote.hpp"
 #include "taut/train/format.hpp"

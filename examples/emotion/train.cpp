@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "emotion/evaluate.hpp"
+#include "emotion/class_names.hpp"
 #include "emotion/on_cuda.hpp"
 #include "emotion/open_faces.hpp"
 #include "emotion/train_on_cpu.hpp"

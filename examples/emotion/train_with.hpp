@@ -130,7 +130,7 @@ int train_with_labels(Loader& loader, Parts<Model>& parts) {
 template <class Model, class Loader>
 int train_with_probabilities(Loader& loader, Parts<Model>& parts) {
   const Recipe& recipe = parts.recipe;
-  taut::TaughtLoader taught(loader, recipe.normalization, load_teachers(parts.options, parts.source.checksum),
+  taut::TaughtLoader taught(loader, recipe.normalization, load_teachers(parts.options, parts.source),
                             {.label_share = recipe.label_share, .distinct_epochs = recipe.distinct_epochs});
   taut::SoftCrossEntropy<classes> loss;
   if (parts.options.teachers.empty()) loss.label_smoothing = recipe.label_smoothing;  // a teacher's probabilities are smooth

@@ -14,6 +14,7 @@
 #include "support/temporary_directory.hpp"
 #include "taut/data/open.hpp"
 #include "taut/data/picture_list.hpp"
+#include "taut/io/safetensors.hpp"
 
 using namespace taut::test;
 
@@ -225,6 +226,11 @@ TEST_CASE("a large network teaches the emotion network, and no test picture is l
   CHECK(same.errors == "");
   CHECK(others.exit_code == 0);
   CHECK(others.errors.find("best.safetensors wasn't trained on these pictures") != std::string::npos);
+  const std::string stranger = (directory / "stranger.safetensors").string();
+  taut::TensorFile file = taut::read_safetensors(directory / "large/best.safetensors");
+  file.metadata["class_names"] = R"(["sad", "angry", "disgust", "fear", "happy", "neutral", "surprise"])";
+  taut::write_safetensors(stranger, file);
+  check_refused(emotion(begin + student + "-3 --teacher " + stranger), {"the classes are not those of", "stranger.safetensors"});
 
   check_refused(emotion("eval --data synthetic:70 --weights " + large + "/best.safetensors"), {"best.safetensors", "another network"});
   check_refused(emotion(begin + (directory / "other").string() + " --teacher " + large + "/nothing.safetensors"), {"nothing.safetensors"});

@@ -176,6 +176,9 @@ TEST_CASE("nothing is written that couldn't be read") {
   WeightsInfo flat = info();
   flat.std = 0;
   CHECK(contains(error_of([&] { save_weights(directory / "w", model(), flat); }), "std"));
+  WeightsInfo twice = info();
+  twice.class_names[1] = twice.class_names[0];
+  CHECK(contains(error_of([&] { save_weights(directory / "w", model(), twice); }), "none is empty and none there twice"));
   WeightsInfo latin = info();
   latin.class_names[0] = "fr\xF6hlich";
   CHECK(contains(error_of([&] { save_weights(directory / "w", model(), latin); }), "class \"fr?hlich\": expected a name in UTF-8"));

@@ -60,6 +60,12 @@ Number number_at(const TensorFile& file, const std::string& key) {
   return number;
 }
 
+/// None is empty, and none there twice.
+inline bool are_distinct_names(const std::vector<std::string>& names) {
+  std::set<std::string_view> seen;
+  return std::ranges::all_of(names, [&](const std::string& name) { return !name.empty() && seen.insert(name).second; });
+}
+
 /// A JSON list of distinct, non-empty strings, which 1 MiB must hold: ten thousand names of a hundred letters.
 inline std::vector<std::string> names_at(const TensorFile& file, const std::string& key) {
   constexpr std::size_t longest = 1 << 20;
@@ -73,12 +79,11 @@ inline std::vector<std::string> names_at(const TensorFile& file, const std::stri
   std::vector<std::string> names;
   const nlohmann::json list = nlohmann::json::parse(text, nullptr, false);
   if (!list.is_array() || list.empty()) refuse();
-  std::set<std::string> seen;
   for (const nlohmann::json& item : list) {
     if (!item.is_string()) refuse();
     names.push_back(item.get<std::string>());
-    if (names.back().empty() || !seen.insert(names.back()).second) refuse();
   }
+  if (!are_distinct_names(names)) refuse();
   return names;
 }
 
@@ -88,6 +93,7 @@ inline std::vector<std::string> names_at(const TensorFile& file, const std::stri
 inline void check(const WeightsInfo& info, std::string_view origin) {
   constexpr index_t largest_side = 65'536;
   if (info.class_names.empty()) fail(origin, ": expected class names but found none");
+  if (!detail::are_distinct_names(info.class_names)) fail(origin, ": expected class names of which none is empty and none there twice");
   for (const std::string& name : info.class_names) {
     if (std::ranges::any_of(name, detail::is_control)) fail(origin, ": class ", detail::quote(name), ": expected no control characters");
     if (!detail::is_utf8(name)) fail(origin, ": class ", detail::quote(name), ": expected a name in UTF-8");
