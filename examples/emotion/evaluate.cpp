@@ -50,7 +50,7 @@ nlohmann::json evaluation_json(const EvaluateOptions& options, const taut::Evalu
 }  // namespace
 
 void print_evaluation(std::ostream& out, const char* split, const taut::ConfusionMatrix& matrix,
-                             const std::vector<std::string>& class_names) {
+                      const std::vector<std::string>& class_names) {
   out << std::fixed << std::setprecision(2) << split << " Accuracy: " << 100 * matrix.accuracy() << "%\n";
   for (taut::index_t c = 0; c < class_names.size(); ++c) {
     out << "Accuracy of " << std::left << std::setw(10) << class_names[c] << ": " << std::right << 100 * matrix.accuracy(c) << " %\n";

@@ -64,6 +64,8 @@ int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& l
   const taut::DataSource& source = parts.source;
   const taut::ImageDataset& faces = source.splits.train;
   Model& classifier = parts.classifier;
+  const taut::WeightsInfo info = weights_info_of<typename Model::Network>(options, source, recipe);
+  taut::check(info, options.data);
   const std::unique_ptr<taut::Schedule> schedule = recipe.schedule();
   taut::TrainerOptions trainer_options{.epochs = recipe.epochs, .ema_decay = recipe.ema_decay, .out = &std::cout,
                                        .terminal = taut::output_is_terminal(), .settings = run_settings(options, recipe, source)};
@@ -83,8 +85,6 @@ int train_with(Optimizer& optimizer, const TrainingLoss& loss, TrainingLoader& l
                         training_pictures({batch->images, batch->rows * faces.pixels()}, faces, recipe.normalization), 0);
     }
   }
-  const taut::WeightsInfo info = weights_info_of<typename Model::Network>(options, source, recipe);
-  taut::check(info, options.data);
   trainer.callbacks().on_epoch_end = [&](const taut::EpochRecord& record, bool is_best) {
     log.append(record);
     if (events) {
